@@ -1,0 +1,40 @@
+// Shows how a text is analysed: what `saekin analyze` and GET /api/v1/analyze answer.
+
+import JSON
+import KoreanAnalysis
+
+/// Answers how texts are analysed.
+public final class AnalyzeService: Sendable {
+    public static let textByteCountMax = 16_384
+
+    private let analyzer: KoreanAnalyzer
+
+    public init(analyzer: KoreanAnalyzer) { self.analyzer = analyzer }
+
+    /// `{"tokens": [{"term", "start", "end", "position", "length", "kind"}], "removed": [...]}`; offsets are
+    /// UTF-8 bytes of `text`.
+    public func answer(_ text: String) throws(RequestError) -> [UInt8] {
+        guard text.utf8.count <= Self.textByteCountMax else {
+            throw RequestError(.tooLarge, "the text is longer than \(Self.textByteCountMax) bytes; send less")
+        }
+        var tokens = TokenBuffer()
+        analyzer.analyze(text, into: &tokens)
+        let bytes = Array(text.utf8)
+        let shown = tokens.tokens.map { token in
+            JSONValue.object([
+                ("term", .string(String(decoding: tokens.term(token), as: UTF8.self))),
+                ("start", .integer(Int64(token.start))), ("end", .integer(Int64(token.end))),
+                ("position", .integer(Int64(token.position))), ("length", .integer(Int64(token.positionLength))),
+                ("kind", .string(token.kind.name)),
+            ])
+        }
+        let removed = tokens.removed.map { span in
+            JSONValue.object([
+                ("text", .string(String(decoding: bytes[Int(span.start)..<Int(span.end)], as: UTF8.self))),
+                ("start", .integer(Int64(span.start))), ("end", .integer(Int64(span.end))),
+                ("reason", .string(span.reason)),
+            ])
+        }
+        return JSONValue.object([("tokens", .array(shown)), ("removed", .array(removed))]).jsonBytes
+    }
+}

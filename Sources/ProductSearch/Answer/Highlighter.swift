@@ -1,0 +1,71 @@
+// Marks the matched words in a text. Offsets come from analysing the text again, the way it was analysed when
+// it was indexed, so what is marked is what matched. Removing the marks gives the text back, byte for byte.
+
+import KoreanAnalysis
+
+/// Marks terms in texts. Not shared between threads.
+struct Highlighter {
+    static let opening = "<mark>"
+    static let closing = "</mark>"
+    /// Longer texts are marked up to here; the rest follows unmarked.
+    private static let analysedByteCountMax = 16_384
+
+    private let analyzer: KoreanAnalyzer
+    private let terms: Set<[UInt8]>
+    private var tokens = TokenBuffer()
+
+    init(analyzer: KoreanAnalyzer, terms: Set<[UInt8]>) {
+        self.analyzer = analyzer
+        self.terms = terms
+    }
+
+    /// `text` with its matches marked, or nil where nothing matches.
+    mutating func highlighted(_ text: String) -> String? {
+        guard !terms.isEmpty else { return nil }
+        let bytes = Array(text.utf8)
+        let ranges = matchedRanges(bytes)
+        guard !ranges.isEmpty else { return nil }
+        var marked: [UInt8] = []
+        marked.reserveCapacity(bytes.count + ranges.count * (Self.opening.utf8.count + Self.closing.utf8.count))
+        var written = 0
+        for range in ranges {
+            marked += bytes[written..<range.lowerBound]
+            marked += Self.opening.utf8
+            marked += bytes[range]
+            marked += Self.closing.utf8
+            written = range.upperBound
+        }
+        marked += bytes[written...]
+        return String(decoding: marked, as: UTF8.self)
+    }
+
+    /// The matched stretches, in order, without overlap; stretches that touch are one.
+    private mutating func matchedRanges(_ bytes: [UInt8]) -> [Range<Int>] {
+        bytes.withUnsafeBufferPointer { buffer in
+            let length = Self.characterBoundary(buffer, atMost: Self.analysedByteCountMax)
+            analyzer.analyze(UnsafeBufferPointer(rebasing: buffer[..<length]), into: &tokens)
+        }
+        var found: [Range<Int>] = []
+        for token in tokens.tokens where terms.contains(Array(tokens.term(token))) {
+            found.append(Int(token.start)..<Int(token.end))
+        }
+        found.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        var joined: [Range<Int>] = []
+        for range in found where !range.isEmpty {
+            if let last = joined.last, range.lowerBound <= last.upperBound {
+                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                joined.append(range)
+            }
+        }
+        return joined
+    }
+
+    /// The greatest length up to `limit` that does not cut a character.
+    private static func characterBoundary(_ bytes: UnsafeBufferPointer<UInt8>, atMost limit: Int) -> Int {
+        guard bytes.count > limit else { return bytes.count }
+        var length = limit
+        while length > 0, bytes[length] & 0xC0 == 0x80 { length -= 1 }
+        return length
+    }
+}

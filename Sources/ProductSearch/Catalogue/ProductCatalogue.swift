@@ -1,0 +1,170 @@
+// Writing and reading single products, and many as JSON lines. Everything goes to the store; the index
+// follows by the event log, and the answer says from which position on a search contains the change.
+
+import JSON
+import Store
+
+/// The products of a shop as clients change them.
+public final class ProductCatalogue: Sendable {
+    /// Lines of one bulk request.
+    public static let bulkLineCountMax = 100_000
+    /// Products written in one transaction.
+    private static let transactionCount = 1_000
+
+    private let store: ProductStore
+    private let onWrite: @Sendable () -> Void
+
+    /// `onWrite` is called after each change, to wake the feed.
+    public init(store: ProductStore, onWrite: @escaping @Sendable () -> Void) {
+        self.store = store
+        self.onWrite = onWrite
+    }
+
+    /// What became of a write, as JSON and status.
+    public struct Outcome: Sendable {
+        /// 201 where the product is new, 200 otherwise.
+        public let status: Int
+        public let json: [UInt8]
+    }
+
+    /// The product `id` as JSON.
+    public func product(_ id: String) throws(RequestError) -> [UInt8] {
+        guard let stored = try attempt({ () throws(StoreError) in try store.get(id) }) else {
+            throw Self.notFound(id)
+        }
+        return stored.canonicalJSON
+    }
+
+    /// Creates or replaces a product. `id` is the one of the address, nil where only the body names it.
+    public func put(_ body: [UInt8], id: String?) throws(RequestError) -> Outcome {
+        let product = try parse(body, JSONParser())
+        if let id, !id.utf8.elementsEqual(product.id.utf8) {
+            throw RequestError(
+                .idMismatch, "the address names the product '\(id)', the body '\(product.id)'; make them the same")
+        }
+        let receipt = try attempt { () throws(StoreError) in try store.put(product) }
+        onWrite()
+        return Outcome(status: receipt.created ? 201 : 200, json: Self.json(product.id, receipt))
+    }
+
+    /// Changes the members that `body` names; null removes one.
+    public func patch(_ body: [UInt8], id: String) throws(RequestError) -> Outcome {
+        let changes: JSONValue
+        do throws(JSONError) {
+            changes = try JSONParser().parse(body)
+        } catch {
+            throw RequestError(.badJSON, "the body cannot be read: \(error)", position: error.byteOffset)
+        }
+        let receipt = try attempt { () throws(StoreError) in try store.patch(id: id, changes) }
+        onWrite()
+        return Outcome(status: 200, json: Self.json(id, receipt))
+    }
+
+    /// Removes a product.
+    public func delete(_ id: String) throws(RequestError) -> Outcome {
+        guard let sequence = try attempt({ () throws(StoreError) in try store.delete(id) }) else {
+            throw Self.notFound(id)
+        }
+        onWrite()
+        return Outcome(
+            status: 200,
+            json: JSONValue.object([
+                ("id", .string(id)), ("result", .string("deleted")), ("seq", .integer(Int64(sequence))),
+            ]).jsonBytes)
+    }
+
+    /// Writes JSON lines, good ones even beside bad ones, and answers a result per line.
+    public func bulk(_ body: [UInt8]) throws(RequestError) -> [UInt8] {
+        let lines = Self.lines(body)
+        guard lines.count <= Self.bulkLineCountMax else {
+            throw RequestError(
+                .tooLarge, "\(lines.count) lines, at most \(Self.bulkLineCountMax); send them in several requests")
+        }
+        let parser = JSONParser()
+        var results = [JSONValue](repeating: .null, count: lines.count)
+        var pending: [(index: Int, product: Product)] = []
+        var counts = (written: 0, rejected: 0)
+        var lastSequence: UInt64 = 0
+        func flush() throws(RequestError) {
+            guard !pending.isEmpty else { return }
+            let products = pending.map(\.product)
+            let receipts = try attempt { () throws(StoreError) in try store.putBatch(products) }
+            for ((index, product), receipt) in zip(pending, receipts) {
+                results[index] = .object([("line", .integer(Int64(lines[index].number)))] + Self.members(product.id, receipt))
+                lastSequence = max(lastSequence, receipt.seq)
+            }
+            counts.written += pending.count
+            pending.removeAll(keepingCapacity: true)
+        }
+        for (index, line) in lines.enumerated() {
+            do throws(RequestError) {
+                pending.append((index, try parse(Array(line.bytes), parser)))
+            } catch {
+                counts.rejected += 1
+                results[index] = .object([
+                    ("line", .integer(Int64(line.number))), ("result", .string("rejected")),
+                    (
+                        "error",
+                        .object([("code", .string(error.code.rawValue)), ("message", .string(error.message))])
+                    ),
+                ])
+            }
+            if pending.count == Self.transactionCount { try flush() }
+        }
+        try flush()
+        onWrite()
+        return JSONValue.object([
+            ("written", .integer(Int64(counts.written))), ("rejected", .integer(Int64(counts.rejected))),
+            ("seq", .integer(Int64(lastSequence))), ("results", .array(results)),
+        ]).jsonBytes
+    }
+
+    // MARK: Parts
+
+    private func parse(_ bytes: [UInt8], _ parser: JSONParser) throws(RequestError) -> Product {
+        do throws(ProductError) {
+            return try Product(parsing: bytes, with: parser)
+        } catch {
+            if case .notJSON(let json) = error {
+                throw RequestError(.badJSON, "\(error)", position: json.byteOffset)
+            }
+            throw RequestError(.badProduct, "\(error)")
+        }
+    }
+
+    /// Lines that are not blank, each with its number from 1.
+    private static func lines(_ body: [UInt8]) -> [(number: Int, bytes: ArraySlice<UInt8>)] {
+        let split = body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return split.enumerated().compactMap { index, line in
+            line.contains { $0 > UInt8(ascii: " ") } ? (index + 1, line) : nil
+        }
+    }
+
+    private static func members(_ id: String, _ receipt: WriteReceipt) -> [(String, JSONValue)] {
+        let result =
+            switch receipt.outcome {
+            case .created: "created"
+            case .updated: "updated"
+            case .unchanged: "unchanged"
+            }
+        return [("id", .string(id)), ("result", .string(result)), ("seq", .integer(Int64(receipt.seq)))]
+    }
+
+    private static func json(_ id: String, _ receipt: WriteReceipt) -> [UInt8] {
+        JSONValue.object(members(id, receipt)).jsonBytes
+    }
+
+    private static func notFound(_ id: String) -> RequestError {
+        RequestError(.notFound, "there is no product '\(id)'")
+    }
+
+    private func attempt<Result>(
+        _ body: () throws(StoreError) -> Result
+    ) throws(RequestError) -> Result {
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            throw RequestError(store: error)
+        }
+    }
+}

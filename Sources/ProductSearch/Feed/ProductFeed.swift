@@ -1,0 +1,105 @@
+// The product-event consumer: reads the event log in order, a batch at a time, projects what changed and feeds
+// the index. Delivery is at least once; the index drops what is not newer, so a doubled, late or repeated
+// event changes nothing. An event whose product cannot be projected moves to the dead letters and the feed
+// goes on; a store or an index that fails stops the feed, because skipping would lose the event.
+
+import Engine
+import KoreanAnalysis
+import Store
+
+/// Feeds one index from the event log. Driven by one thread.
+struct ProductFeed {
+    /// What one step did.
+    struct Step: Sendable {
+        /// Events read, of any kind.
+        var eventCount = 0
+        /// Changes the index took.
+        var appliedCount = 0
+        /// Changes that were not newer than what the index held.
+        var staleCount = 0
+        /// Events that were moved to the dead letters.
+        var deadLetterCount = 0
+    }
+
+    /// Batches are large enough to share out between threads, small enough to be searchable at once.
+    static let batchEventCount = 1_000
+
+    let store: ProductStore
+    let writer: IndexWriter
+    let fields: ProductFields
+    let analyzer: KoreanAnalyzer
+    /// The last event that was applied.
+    private(set) var position: UInt64
+
+    init(
+        store: ProductStore, writer: IndexWriter, fields: ProductFields, analyzer: KoreanAnalyzer
+    ) {
+        self.store = store
+        self.writer = writer
+        self.fields = fields
+        self.analyzer = analyzer
+        position = writer.snapshot().eventPosition
+    }
+
+    /// Applies the next batch of events; nothing happens where there is none.
+    mutating func step() throws -> Step {
+        let events = try store.events(after: position, limit: Self.batchEventCount)
+        var step = Step(eventCount: events.count)
+        guard let last = events.last else { return step }
+        let wanted = Set(events.filter { IndexChange.kind(of: $0) != .foreign }.map(\.aggregateID))
+        let products = try store.products(ids: Array(wanted))
+        let changes = IndexChange.changes(events, products: products)
+        for (change, document) in zip(changes, project(changes)) {
+            do {
+                switch try apply(change, document) {
+                case .applied: step.appliedCount += 1
+                case .stale, .missing: step.staleCount += 1
+                }
+            } catch let failure as Undeliverable {
+                // No retry can help: the event is set aside for a person to look at, and the rest goes on.
+                try store.recordDeadLetter(failure.event, error: failure.reason, attempts: 1)
+                step.deadLetterCount += 1
+            }
+        }
+        position = last.seq
+        return step
+    }
+
+    /// An event that cannot be applied whatever is tried.
+    private struct Undeliverable: Error {
+        let event: Event
+        let reason: String
+    }
+
+    private func apply(
+        _ change: IndexChange, _ document: Result<IndexDocument, ProductError>?
+    ) throws -> ApplyOutcome {
+        switch change {
+        case .upsert(_, let cause):
+            guard let document else { preconditionFailure("an upsert without its document") }
+            do {
+                return try writer.upsert(try document.get())
+            } catch let error as ProductError {
+                throw Undeliverable(event: cause, reason: "the stored product cannot be read: \(error)")
+            } catch IndexError.invalidDocument(let reason) {
+                throw Undeliverable(event: cause, reason: reason)
+            }
+        case .update(let stored, let cause):
+            return try writer.update(
+                key: Array(stored.id.utf8), version: cause.seq, columns: fields.updatableValues(of: stored.updatable))
+        case .delete(let cause):
+            return try writer.delete(key: Array(cause.aggregateID.utf8), version: cause.seq)
+        }
+    }
+
+    /// The documents of the upserts, in the order of `changes`.
+    private func project(_ changes: [IndexChange]) -> [Result<IndexDocument, ProductError>?] {
+        let upserted = changes.compactMap { change -> StoredProduct? in
+            if case .upsert(let stored, _) = change { stored } else { nil }
+        }
+        var documents = ProductProjector.documents(of: upserted, fields: fields, analyzer: analyzer)[...]
+        return changes.map { change in
+            if case .upsert = change { documents.popFirst() } else { nil }
+        }
+    }
+}

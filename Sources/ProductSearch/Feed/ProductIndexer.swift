@@ -1,0 +1,211 @@
+// Owns the index writer of one data folder and keeps the index in step with the store: the thread that runs
+// the feed, makes changes searchable, commits, and moves to a new generation when a reindex has made one.
+
+import Dispatch
+import Engine
+import KoreanAnalysis
+import Store
+import Synchronization
+
+/// Keeps the index of a data folder in step with its store.
+public final class ProductIndexer: Sendable {
+    /// How far a run has come.
+    public struct Progress: Sendable {
+        public var position: UInt64
+        public var lastSequence: UInt64
+        public var appliedCount: Int
+    }
+
+    /// With nothing to do, other processes' writes are looked for this often.
+    private static let pollInterval = DispatchTimeInterval.milliseconds(50)
+    /// After a failure the feed tries again this late.
+    private static let retryInterval = DispatchTimeInterval.seconds(1)
+    /// A new generation is looked for this often.
+    private static let generationCheckInterval = Duration.seconds(1)
+
+    public let view: LiveView
+    private let folder: DataFolder
+    private let store: ProductStore
+    private let analyzer: KoreanAnalyzer
+    private let wake = DispatchSemaphore(value: 0)
+    private let isStopping = Atomic<Bool>(false)
+    private let live: Mutex<LiveGeneration>
+
+    private struct LiveGeneration: Sendable {
+        var number: UInt64
+        var writer: IndexWriter
+        var fields: ProductFields
+    }
+
+    /// Opens the live generation of `folder` for writing; makes the first one in a fresh folder.
+    /// - Throws: `IndexError.locked` where another process is the writer.
+    public init(folder: DataFolder, store: ProductStore, analyzer: KoreanAnalyzer) throws {
+        self.folder = folder
+        self.store = store
+        self.analyzer = analyzer
+        let generations = IndexGenerations(directory: folder.indexPath)
+        let generation = try Self.open(try generations.currentOrFirst(), generations)
+        live = Mutex(generation)
+        let snapshot = generation.writer.snapshot()
+        view = LiveView(
+            snapshot: snapshot, fields: generation.fields,
+            isCaughtUp: snapshot.eventPosition >= (try store.lastSequence()))
+    }
+
+    private static func open(_ number: UInt64, _ generations: IndexGenerations) throws -> LiveGeneration {
+        let writer = try IndexWriter.open(directory: generations.path(number), options: .products)
+        return LiveGeneration(number: number, writer: writer, fields: try ProductFields(registry: writer.registry))
+    }
+
+    // MARK: Following the log
+
+    /// Tells the feed that there is something new, so that it need not wait for its next look.
+    public func notify() { wake.signal() }
+
+    /// Follows the log until `stop` is called; runs on the caller's thread.
+    public func run() {
+        var run = FeedRun(self)
+        while !isStopping.load(ordering: .acquiring) {
+            do {
+                let isIdle = try run.turn()
+                if isIdle { _ = wake.wait(timeout: .now() + Self.pollInterval) }
+            } catch {
+                view.report(failure: "\(error)")
+                _ = wake.wait(timeout: .now() + Self.retryInterval)
+                run.reopenIfNeeded()
+            }
+        }
+    }
+
+    /// Ends `run`; call `close` once it has returned.
+    public func stop() {
+        isStopping.store(true, ordering: .releasing)
+        wake.signal()
+    }
+
+    /// Commits what was fed and gives the folder free for another writer.
+    public func close() throws {
+        try live.withLock { live in
+            try live.writer.commit(eventPosition: live.writer.snapshot().eventPosition)
+            try live.writer.close()
+        }
+    }
+
+    /// Feeds everything the store holds and commits, on the caller's thread. `isFinished` is asked when the
+    /// log is exhausted: with more to come it answers false, and the feed waits for it.
+    public func catchUp(
+        isFinished: () -> Bool = { true }, progress: (Progress) -> Void = { _ in }
+    ) throws {
+        let (writer, fields) = live.withLock { ($0.writer, $0.fields) }
+        var feed = ProductFeed(store: store, writer: writer, fields: fields, analyzer: analyzer)
+        var applied = 0
+        while true {
+            // Asked before the log is read: what is written until then is part of what is read.
+            let isLast = isFinished()
+            let step = try feed.step()
+            applied += step.appliedCount
+            if step.eventCount == 0 {
+                if isLast { break }
+                _ = wake.wait(timeout: .now() + .milliseconds(5))
+                continue
+            }
+            progress(
+                Progress(position: feed.position, lastSequence: try store.lastSequence(), appliedCount: applied))
+        }
+        try writer.commit(eventPosition: feed.position)
+        view.publish(writer.snapshot(), fields: fields)
+        view.report(isCaughtUp: true)
+    }
+
+    /// Waits until background merges are done.
+    public func waitForMerges() throws {
+        try live.withLock { $0.writer }.waitForMerges()
+    }
+
+    // MARK: One run of the thread
+
+    /// The state of the thread between two turns.
+    private struct FeedRun {
+        let indexer: ProductIndexer
+        var feed: ProductFeed
+        var pacing = FeedPacing(now: .now)
+        var lastGenerationCheck = ContinuousClock.now
+
+        init(_ indexer: ProductIndexer) {
+            self.indexer = indexer
+            feed = indexer.makeFeed()
+        }
+
+        /// Applies one batch and does what is due. Returns whether there is nothing left to do for now.
+        mutating func turn() throws -> Bool {
+            try followGeneration()
+            let step = try feed.step()
+            pacing.applied(changeCount: step.appliedCount)
+            let isCaughtUp = step.eventCount < ProductFeed.batchEventCount
+            let due = pacing.due(now: .now, isCaughtUp: isCaughtUp)
+            if due.contains(.commit) {
+                try feed.writer.commit(eventPosition: feed.position)
+                pacing.committed(now: .now)
+                indexer.view.publish(feed.writer.snapshot(), fields: feed.fields)
+            } else if due.contains(.refresh) || (step.eventCount > 0 && isCaughtUp) {
+                // Also without a change: the position moves on, and `min_seq` waits for it.
+                let snapshot = try feed.writer.refresh(eventPosition: feed.position)
+                pacing.refreshed(now: .now)
+                indexer.view.publish(snapshot, fields: feed.fields)
+            }
+            if isCaughtUp { indexer.view.report(isCaughtUp: true) }
+            return isCaughtUp
+        }
+
+        /// Moves to the generation that a reindex has swapped in.
+        private mutating func followGeneration() throws {
+            guard ContinuousClock.now - lastGenerationCheck >= generationCheckInterval else { return }
+            lastGenerationCheck = .now
+            if try indexer.followGeneration() {
+                feed = indexer.makeFeed()
+                pacing = FeedPacing(now: .now)
+            }
+        }
+
+        /// A writer that failed refuses everything; a new one begins at the last commit.
+        mutating func reopenIfNeeded() {
+            do {
+                if try indexer.reopenFailedWriter() { feed = indexer.makeFeed() }
+            } catch {
+                indexer.view.report(failure: "\(error)")
+            }
+        }
+    }
+
+    private func makeFeed() -> ProductFeed {
+        let (writer, fields) = live.withLock { ($0.writer, $0.fields) }
+        return ProductFeed(store: store, writer: writer, fields: fields, analyzer: analyzer)
+    }
+
+    /// Opens the generation that is current now, where it is another one, and brings it to where the old one
+    /// is before searches see it: no search ever goes back in time.
+    private func followGeneration() throws -> Bool {
+        let generations = IndexGenerations(directory: folder.indexPath)
+        let old = live.withLock { $0 }
+        guard let current = try generations.current(), current != old.number else { return false }
+        let new = try Self.open(current, generations)
+        var feed = ProductFeed(store: store, writer: new.writer, fields: new.fields, analyzer: analyzer)
+        let goal = view.sequence
+        while feed.position < goal, try feed.step().eventCount > 0 {}
+        let snapshot = try new.writer.refresh(eventPosition: feed.position)
+        live.withLock { $0 = new }
+        view.publish(snapshot, fields: new.fields)
+        try old.writer.close()
+        _ = try generations.removeUnused()
+        return true
+    }
+
+    private func reopenFailedWriter() throws -> Bool {
+        try live.withLock { live in
+            guard live.writer.hasFailed else { return false }
+            try live.writer.close()
+            live = try Self.open(live.number, IndexGenerations(directory: folder.indexPath))
+            return true
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// The offline reindex: builds a new generation of the index from the store beside the live one, checks it,
+// and swaps it in. A running server goes on answering from the old generation until it has opened the new one
+// (ProductIndexer.followGeneration), so no query is lost.
+
+import Engine
+import KoreanAnalysis
+import Store
+
+/// Rebuilds the index of a data folder.
+public struct Reindexer {
+    /// What a rebuild made.
+    public struct Outcome: Sendable {
+        public let generation: UInt64
+        public let productCount: Int
+        public let position: UInt64
+    }
+
+    /// The new index is not what the store says; it was not swapped in.
+    public struct Mismatch: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    private let folder: DataFolder
+    private let store: ProductStore
+    private let analyzer: KoreanAnalyzer
+
+    public init(folder: DataFolder, store: ProductStore, analyzer: KoreanAnalyzer) {
+        self.folder = folder
+        self.store = store
+        self.analyzer = analyzer
+    }
+
+    /// Builds, checks and swaps. `progress` is told products done and products in all.
+    public func rebuild(progress: (Int, Int) -> Void) throws -> Outcome {
+        let generations = IndexGenerations(directory: folder.indexPath)
+        let number = try generations.begin()
+        let writer = try IndexWriter.open(directory: generations.path(number), options: .products(analyzer))
+        let fields = try ProductFields(registry: writer.registry)
+        let total = try store.count()
+        var count = 0
+        var batch: [StoredProduct] = []
+        // One read transaction: every product as of one position of the event log.
+        let position = try store.forEachProduct { stored in
+            batch.append(stored)
+            if batch.count == ProductFeed.batchEventCount {
+                try index(batch, writer, fields)
+                count += batch.count
+                batch.removeAll(keepingCapacity: true)
+                progress(count, total)
+            }
+        }
+        try index(batch, writer, fields)
+        count += batch.count
+        try writer.commit(eventPosition: position)
+        try writer.forceMerge(maxSegments: 1)
+        try writer.commit(eventPosition: position)
+        writer.close()
+        try verify(generations.path(number), productCount: count)
+        try generations.makeCurrent(number)
+        return Outcome(generation: number, productCount: count, position: position)
+    }
+
+    private func index(_ products: [StoredProduct], _ writer: IndexWriter, _ fields: ProductFields) throws {
+        let documents = ProductProjector.documents(of: products, fields: fields, analyzer: analyzer)
+        for (product, document) in zip(products, documents) {
+            do {
+                _ = try writer.upsert(try document.get())
+            } catch let error as ProductError {
+                throw Mismatch(description: "the stored product '\(product.id)' cannot be read: \(error)")
+            }
+        }
+    }
+
+    private func verify(_ path: String, productCount: Int) throws {
+        let report = Index.check(directory: path)
+        guard report.isSound else {
+            throw Mismatch(description: "the new index in \(path) is not sound: \(report.findings[0])")
+        }
+        let indexed = try Index.openForReading(directory: path).snapshot().documentCount
+        guard indexed == productCount else {
+            throw Mismatch(
+                description: "the new index in \(path) holds \(indexed) products, the store \(productCount)")
+        }
+    }
+}

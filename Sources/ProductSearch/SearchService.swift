@@ -1,0 +1,215 @@
+// Answers searches: waits for the position that was asked for, understands the query, decides how strict to
+// be, runs it on one snapshot, and writes the answer. Any number of threads may call it at once.
+
+import Engine
+import JSON
+import KoreanAnalysis
+import Store
+
+/// The product search.
+public final class SearchService: Sendable {
+    /// A search that takes longer is given up; no sound query on a sound machine comes near.
+    static let timeLimit = Duration.seconds(5)
+    /// With fewer products than this having all words, products with most of them are shown too.
+    static let sufficientCount = 10
+
+    let view: LiveView
+    let analyzer: KoreanAnalyzer
+
+    public init(view: LiveView, analyzer: KoreanAnalyzer) {
+        self.view = view
+        self.analyzer = analyzer
+    }
+
+    /// Answers `request` as JSON (the shape is in the OpenAPI document).
+    public func answer(_ request: ProductSearchRequest) throws(RequestError) -> [UInt8] {
+        let start = ContinuousClock.now
+        let state = try state(for: request)
+        let run = try run(request, state)
+        var writer = AnswerWriter(
+            fields: state.fields,
+            highlighter: request.highlight
+                ? Highlighter(analyzer: analyzer, terms: run.understood.highlightedTerms) : nil)
+        if request.explain {
+            for hit in run.result.hits {
+                let explanation = try convertingErrors { () throws(SearchError) in
+                    try state.snapshot.explain(run.query, hit.address)
+                }
+                writer.explanations.append(explanation.json(fields: state.fields))
+            }
+        }
+        let answer = SearchAnswer(
+            result: run.result, facets: run.facets, snapshot: state.snapshot, relaxedTo: run.strictness.answerName,
+            sequence: state.snapshot.eventPosition, age: view.age, took: .now - start)
+        return try convertingErrors { () throws(SearchError) in try writer.json(answer) }
+    }
+
+    /// The ids and scores of the hits alone, for the relevance benchmark.
+    public func ranking(_ request: ProductSearchRequest) throws(RequestError) -> [(id: String, score: Float)] {
+        let state = view.current
+        let run = try run(request, state)
+        return try convertingErrors { () throws(SearchError) in
+            var ranking: [(id: String, score: Float)] = []
+            ranking.reserveCapacity(run.result.hits.count)
+            for hit in run.result.hits {
+                ranking.append((String(decoding: try state.snapshot.key(hit.address), as: UTF8.self), hit.score))
+            }
+            return ranking
+        }
+    }
+
+    /// How many products match, for measuring without an answer.
+    public func count(_ request: ProductSearchRequest) throws(RequestError) -> Int {
+        try run(request, view.current).result.total
+    }
+
+    // MARK: One search
+
+    private struct Run {
+        let understood: UnderstoodQuery
+        let query: Query
+        let strictness: UnderstoodQuery.Strictness
+        let facets: [PlannedFacet]
+        let result: SearchResult
+    }
+
+    private func run(_ request: ProductSearchRequest, _ state: LiveView.State) throws(RequestError) -> Run {
+        let fields = state.fields
+        let understood = UnderstoodQuery(request.query, analyzer: analyzer)
+        let plan = try FacetPlan(request, fields: fields)
+        var search = SearchRequest(
+            query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
+            facets: plan.facets.map(\.request), sort: try sortKeys(request, fields), limit: request.limit,
+            offset: request.offset, after: try cursor(request), deadline: .now + Self.timeLimit)
+        let isNarrowed = request.filter != nil || !plan.groups.isEmpty
+        var ladder = Self.ladder(request.match, understood)
+        while true {
+            let strictness = ladder.removeFirst()
+            search.query = understood.query(strictness, fields: fields)
+            // Whether the words are enough is asked without the filters: a shopper who picks a brand must get
+            // the products that its facet counted, not others that the narrower list would let in.
+            if isNarrowed, !ladder.isEmpty {
+                let unfiltered = SearchRequest(
+                    query: search.query, filter: visible(fields), limit: 0, deadline: search.deadline)
+                if try perform(unfiltered, state.snapshot).total < Self.sufficientCount { continue }
+                ladder = []
+            }
+            let result = try perform(search, state.snapshot)
+            if ladder.isEmpty || result.total >= Self.sufficientCount {
+                return Run(
+                    understood: understood, query: search.query, strictness: strictness, facets: plan.facets,
+                    result: result)
+            }
+        }
+    }
+
+    /// The strictnesses to try, most demanding first, without those that cannot differ.
+    private static func ladder(
+        _ match: ProductSearchRequest.MatchMode, _ understood: UnderstoodQuery
+    ) -> [UnderstoodQuery.Strictness] {
+        switch match {
+        case .all: return [.all]
+        case .any: return [.any]
+        case .auto:
+            var ladder: [UnderstoodQuery.Strictness] = [.all]
+            for lesser in [UnderstoodQuery.Strictness.most, .any]
+            where understood.canRelax(from: ladder[ladder.count - 1], to: lesser) {
+                ladder.append(lesser)
+            }
+            return ladder
+        }
+    }
+
+    private func perform(_ search: SearchRequest, _ snapshot: Snapshot) throws(RequestError) -> SearchResult {
+        try convertingErrors { () throws(SearchError) in try snapshot.search(search) }
+    }
+
+    // MARK: Binding
+
+    /// Hidden products are kept and not shown, unless the filter asks for a status itself.
+    private func visible(_ fields: ProductFields) -> Filter {
+        let hidden = ProductStatus.hidden.rawValue
+        return .not(.integerRange(fields.status, lower: hidden, upper: hidden))
+    }
+
+    private func filter(
+        _ request: ProductSearchRequest, _ fields: ProductFields
+    ) throws(RequestError) -> Filter? {
+        guard let text = request.filter else { return visible(fields) }
+        do throws(FilterError) {
+            let expression = try FilterExpression.parse(text)
+            let bound = try expression.bound(names: fields.filterNames) { fields.target($0) }
+            return expression.names.contains("status") ? bound : .and([visible(fields), bound])
+        } catch {
+            throw RequestError(filter: error)
+        }
+    }
+
+    private func sortKeys(
+        _ request: ProductSearchRequest, _ fields: ProductFields
+    ) throws(RequestError) -> [SortKey] {
+        var keys: [SortKey] = []
+        for key in request.sort {
+            guard let target = fields.target(key.field) else {
+                throw RequestError(
+                    .sortField,
+                    "there is no field '\(key.field)' to sort by; there are: relevance, "
+                        + fields.filterNames.prefix(30).joined(separator: ", "))
+            }
+            if let number = target.integer ?? target.decimal {
+                keys.append(.integer(number, descending: key.isDescending))
+            } else if let keyword = target.keyword {
+                keys.append(.keyword(keyword, descending: key.isDescending))
+            }
+        }
+        return keys
+    }
+
+    private func cursor(_ request: ProductSearchRequest) throws(RequestError) -> Cursor? {
+        guard let text = request.cursor else { return nil }
+        do throws(SearchError) {
+            return try Cursor(text)
+        } catch {
+            throw RequestError(.badCursor, "\(error)")
+        }
+    }
+
+    /// The state to search, once it contains the position that was asked for.
+    private func state(for request: ProductSearchRequest) throws(RequestError) -> LiveView.State {
+        guard let wanted = request.minimumSequence else { return view.current }
+        let deadline = ContinuousClock.now + .milliseconds(request.waitMilliseconds)
+        while true {
+            let state = view.current
+            if state.snapshot.eventPosition >= wanted { return state }
+            guard ContinuousClock.now < deadline else {
+                throw RequestError(
+                    .sequenceNotReached,
+                    "the index is at \(state.snapshot.eventPosition), not yet at \(wanted); "
+                        + "ask again, or wait longer with wait_ms")
+            }
+            Pause.milliseconds(2)
+        }
+    }
+}
+
+/// Gives the engine's errors the codes that clients know.
+func convertingErrors<Result>(
+    _ body: () throws(SearchError) -> Result
+) throws(RequestError) -> Result {
+    do throws(SearchError) {
+        return try body()
+    } catch {
+        throw RequestError(search: error)
+    }
+}
+
+extension UnderstoodQuery.Strictness {
+    /// How the answer names a match of fewer than all words.
+    var answerName: String? {
+        switch self {
+        case .all: nil
+        case .most: "most"
+        case .any: "any"
+        }
+    }
+}

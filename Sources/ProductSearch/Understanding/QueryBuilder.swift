@@ -1,0 +1,144 @@
+// From what a shopper typed to a query of the engine.
+//
+// Every position of the words (see TokenLattice) is one demand: a BM25F unit over all searched fields, or the
+// best of several where a word has several forms. How many demands a product must meet is the `Strictness`;
+// phrases in quotes must always match and exclusions never may. Compounds and neighbouring words only add to
+// the score: a product that says 무선 이어폰 side by side in its title stands above one that has both words.
+
+import Engine
+import KoreanAnalysis
+
+/// A query, understood: ready to become an engine query of any strictness.
+struct UnderstoodQuery: Sendable {
+    /// How many of the demanded words a product must have.
+    enum Strictness: Sendable, Equatable {
+        case all
+        /// Most of them: all of up to two, then one in three may be missing.
+        case most
+        case any
+
+        /// The least number of `count` demands that must be met.
+        func minimum(of count: Int) -> Int {
+            switch self {
+            case .all: count
+            case .most: count <= 2 ? count : count - count / 3
+            case .any: min(1, count)
+            }
+        }
+    }
+
+    /// What neighbours in the title and whole compounds add, beside what the words themselves weigh.
+    private enum Bonus {
+        static let neighbours: Float = 0.3
+        static let compound: Float = 0.4
+    }
+
+    /// Bounds the work of one query; further words are ignored for scoring and matching.
+    static let positionCountMax = 64
+
+    /// The demanded words; each holds the forms of which one must occur.
+    private(set) var demands: [[[UInt8]]] = []
+    private var compounds: [[UInt8]] = []
+    private var neighbours: [(first: [[UInt8]], second: [[UInt8]])] = []
+    private var phrases: [[[[UInt8]]]] = []
+    private var excluded: [[[[UInt8]]]] = []
+
+    /// The terms by which a match is shown.
+    private(set) var highlightedTerms: Set<[UInt8]> = []
+
+    /// Analyses `text`.
+    init(_ text: String, analyzer: KoreanAnalyzer) {
+        var tokens = TokenBuffer()
+        for part in QueryText(text).parts {
+            analyzer.analyze(part.text, into: &tokens)
+            let lattice = TokenLattice(tokens)
+            guard !lattice.positions.isEmpty else { continue }
+            if part.isExcluded {
+                excluded.append(lattice.positions)
+            } else if part.kind == .phrase {
+                phrases.append(Array(lattice.positions.prefix(Self.positionCountMax)))
+                highlightedTerms.formUnion(lattice.positions.flatMap { $0 })
+            } else {
+                addWords(lattice)
+            }
+        }
+    }
+
+    private mutating func addWords(_ lattice: TokenLattice) {
+        for (index, position) in lattice.positions.enumerated() {
+            guard demands.count < Self.positionCountMax else { break }
+            // A word that is typed twice is wanted once.
+            if !demands.contains(position) { demands.append(position) }
+            if index > 0 { neighbours.append((lattice.positions[index - 1], position)) }
+        }
+        for span in lattice.spans.prefix(Self.positionCountMax) where !compounds.contains(span.term) {
+            compounds.append(span.term)
+        }
+        highlightedTerms.formUnion(lattice.allTerms)
+    }
+
+    /// Whether nothing is asked for: such a query matches everything.
+    var isEmpty: Bool { demands.isEmpty && phrases.isEmpty && excluded.isEmpty }
+
+    /// Whether a lesser strictness can find more than `strictness`.
+    func canRelax(from strictness: Strictness, to lesser: Strictness) -> Bool {
+        lesser.minimum(of: demands.count) < strictness.minimum(of: demands.count)
+    }
+
+    /// The engine query.
+    func query(_ strictness: Strictness, fields: ProductFields) -> Query {
+        guard !isEmpty else { return .all }
+        let searched = fields.searchedFields
+        var must: [Query] = phrases.map { positions in
+            positions.count == 1
+                ? Self.word(positions[0], searched)
+                : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
+        }
+        let words = demands.map { Self.word($0, searched) }
+        let minimum = strictness.minimum(of: words.count)
+        if minimum == words.count {
+            must += words
+        } else {
+            must.append(.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum))
+        }
+        if must.isEmpty { must = [.all] }
+        let mustNot: [Query] = excluded.map { positions in
+            positions.count == 1
+                ? Self.word(positions[0], searched)
+                : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
+        }
+        let should = bonuses(searched, title: fields.titleText)
+        if must.count == 1, should.isEmpty, mustNot.isEmpty { return must[0] }
+        return .boolean(must: must, should: should, mustNot: mustNot, minimumShouldMatch: 0)
+    }
+
+    /// The query of a text whose last word is still being typed: what stands before it is demanded in the
+    /// title, and the last word may be whole or the beginning of one.
+    func completing(
+        _ open: PrefixQuery, lastWord: String, analyzer: KoreanAnalyzer, fields: ProductFields
+    ) -> Query {
+        let last = UnderstoodQuery(lastWord, analyzer: analyzer)
+        let before = demands.filter { !last.demands.contains($0) }
+        let title = fields.searchedFields.filter { $0.field == fields.titleText }
+        let whole = Query.boolean(
+            must: last.demands.map { Self.word($0, title) }, should: [], mustNot: [], minimumShouldMatch: 0)
+        let ending = last.demands.isEmpty ? Query.prefix(open) : .anyOf([whole, .prefix(open)])
+        return .and(before.map { Self.word($0, title) } + [ending])
+    }
+
+    private func bonuses(_ searched: [FieldWeight], title: FieldID) -> [Query] {
+        var bonuses = compounds.map { term in
+            Query.term(TermQuery(fields: searched, term: term, boost: Bonus.compound))
+        }
+        let titleOnly = searched.filter { $0.field == title }
+        bonuses += neighbours.map { pair in
+            .phrase(PhraseQuery(fields: titleOnly, terms: [pair.first, pair.second], boost: Bonus.neighbours))
+        }
+        return bonuses
+    }
+
+    private static func word(_ forms: [[UInt8]], _ fields: [FieldWeight]) -> Query {
+        let terms = forms.map { Query.term(TermQuery(fields: fields, term: $0, boost: 1)) }
+        return terms.count == 1 ? terms[0] : .anyOf(terms)
+    }
+}
