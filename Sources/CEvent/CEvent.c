@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -80,8 +81,19 @@ struct bufferevent *cevent_stream_new(struct event_base *loop, int socket) {
 }
 
 struct evconnlistener *cevent_listener_new(
-    struct event_base *loop, int socket, evconnlistener_cb accepted, void *context) {
-    return evconnlistener_new(loop, accepted, context, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, socket);
+    struct event_base *loop, int socket, evconnlistener_cb accepted, evconnlistener_errorcb failed, void *context) {
+    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC;
+    struct evconnlistener *listener = evconnlistener_new(loop, accepted, context, flags, 0, socket);
+    if (listener) evconnlistener_set_error_cb(listener, failed);
+    return listener;
+}
+
+void cevent_allow_files(uint64_t count) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count) return;
+    limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+    // Not fatal: with fewer files fewer connections are accepted at a time.
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 long cevent_send(int socket, const void *bytes, unsigned long count) {

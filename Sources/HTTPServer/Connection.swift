@@ -342,8 +342,8 @@ final class Connection {
     /// Counts a large body against the server's total.
     private func reserveBody(_ held: Int) -> Bool {
         guard held > Self.uncountedBody, held > reservedByteCount else { return true }
-        // In steps that grow with the body, so that the shared counter is touched rarely.
-        let wanted = held + held / 4
+        // In steps, so that the shared counter is touched rarely.
+        let wanted = held + Self.uncountedBody
         guard loop.core.reserveBody(wanted - reservedByteCount) else { return false }
         reservedByteCount = wanted
         return true

@@ -51,6 +51,7 @@ final class EventLoop {
     private var listener: OpaquePointer?
     private var connections: [UInt64: Connection] = [:]
     private var nextID: UInt64 = 0
+    private var isAcceptPaused = false
     private var drainDeadline: UInt64?
     private var date: [UInt8] = []
     private var dateSecond: UInt64 = 0
@@ -65,7 +66,7 @@ final class EventLoop {
         self.base = base
         metrics = core.metrics.makeShard()
         let context = Unmanaged.passUnretained(self).toOpaque()
-        listener = cevent_listener_new(base, socket, onAccept, context)
+        listener = cevent_listener_new(base, socket, onAccept, onAcceptFailed, context)
         precondition(listener != nil, "the listening socket could not join its event loop")
     }
 
@@ -143,6 +144,14 @@ final class EventLoop {
         Glibc.close(socket)
     }
 
+    /// Accepting failed, as it does when descriptors run out: a pause until the next tick, for the waiting
+    /// connection would wake the loop again at once.
+    fileprivate func pauseAccepting() {
+        guard let listener else { return }
+        evconnlistener_disable(listener)
+        isAcceptPaused = true
+    }
+
     fileprivate func readMail() {
         cevent_wake_clear(mailbox.wake)
         for message in mailbox.takeAll() {
@@ -160,6 +169,10 @@ final class EventLoop {
     }
 
     fileprivate func checkTimeLimits() {
+        if isAcceptPaused, let listener {
+            isAcceptPaused = false
+            evconnlistener_enable(listener)
+        }
         let now = cevent_now()
         for connection in connections.values where connection.deadline < now {
             connection.timeLimitPassed()
@@ -177,7 +190,7 @@ extension Duration {
     var nanoseconds: UInt64 { UInt64(max(0, self / .nanoseconds(1))) }
 }
 
-// SAFETY (all three): libevent passes back the context of cevent_listener_new or event_new, which is the loop
+// SAFETY (all four): libevent passes back the context of cevent_listener_new or event_new, which is the loop
 // that owns the listener and the events and frees them before it ends; it calls on the loop's thread only.
 
 private func onAccept(
@@ -187,6 +200,11 @@ private func onAccept(
     guard let context else { return }
     Unmanaged<EventLoop>.fromOpaque(context).takeUnretainedValue()
         .accept(socket: socket, address: address, length: length)
+}
+
+private func onAcceptFailed(_ listener: OpaquePointer?, _ context: UnsafeMutableRawPointer?) {
+    guard let context else { return }
+    Unmanaged<EventLoop>.fromOpaque(context).takeUnretainedValue().pauseAccepting()
 }
 
 private func onWake(_ descriptor: Int32, _ events: Int16, _ context: UnsafeMutableRawPointer?) {

@@ -66,6 +66,8 @@ public final class HTTPServer: Sendable {
         try state.withLock { (state) throws(HTTPServerError) in
             guard case .fresh = state else { throw .alreadyStarted }
             let cores = max(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+            // Room for every connection beside what the rest of the process holds open.
+            cevent_allow_files(UInt64(configuration.connectionLimit) + 1024)
             let (sockets, port) = try listen(count: configuration.loopCount ?? cores)
             let mailboxes = try makeMailboxes(sockets)
             let workers = WorkerPool(

@@ -30,7 +30,10 @@ struct bufferevent *cevent_stream_new(struct event_base *loop, int socket);
 
 /// Accepts from a socket of `cevent_listen`, which the listener closes when it is freed.
 struct evconnlistener *cevent_listener_new(
-    struct event_base *loop, int socket, evconnlistener_cb accepted, void *context);
+    struct event_base *loop, int socket, evconnlistener_cb accepted, evconnlistener_errorcb failed, void *context);
+
+/// Raises the process's soft limit of open files towards `count`, as far as its hard limit allows.
+void cevent_allow_files(uint64_t count);
 
 /// Sends without blocking and without SIGPIPE. Returns the count sent, 0 if the socket is full, or -errno.
 long cevent_send(int socket, const void *bytes, unsigned long count);
