@@ -29,7 +29,7 @@ public final class ProductCatalogue: Sendable {
 
     /// The product `id` as JSON.
     public func product(_ id: String) throws(RequestError) -> [UInt8] {
-        guard let stored = try attempt({ () throws(StoreError) in try store.get(id) }) else {
+        guard let stored = try attempt({ () throws(StoreError) in try store.get(id: id) }) else {
             throw Self.notFound(id)
         }
         return stored.canonicalJSON
@@ -62,7 +62,7 @@ public final class ProductCatalogue: Sendable {
 
     /// Removes a product.
     public func delete(_ id: String) throws(RequestError) -> Outcome {
-        guard let sequence = try attempt({ () throws(StoreError) in try store.delete(id) }) else {
+        guard let sequence = try attempt({ () throws(StoreError) in try store.delete(id: id) }) else {
             throw Self.notFound(id)
         }
         onWrite()

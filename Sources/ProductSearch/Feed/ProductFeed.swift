@@ -47,7 +47,8 @@ struct ProductFeed {
         var step = Step(eventCount: events.count)
         guard let last = events.last else { return step }
         let wanted = Set(events.filter { IndexChange.kind(of: $0) != .foreign }.map(\.aggregateID))
-        let products = try store.products(ids: Array(wanted))
+        let products = Dictionary(
+            uniqueKeysWithValues: try store.products(ids: Array(wanted)).compactMap { $0 }.map { ($0.id, $0) })
         let changes = IndexChange.changes(events, products: products)
         for (change, document) in zip(changes, project(changes)) {
             do {

@@ -44,7 +44,7 @@ public final class ProductIndexer: Sendable {
         self.store = store
         self.analyzer = analyzer
         let generations = IndexGenerations(directory: folder.indexPath)
-        let generation = try Self.open(try generations.currentOrFirst(), generations)
+        let generation = try Self.open(try generations.currentOrFirst(), generations, analyzer)
         live = Mutex(generation)
         let snapshot = generation.writer.snapshot()
         view = LiveView(
@@ -52,9 +52,17 @@ public final class ProductIndexer: Sendable {
             isCaughtUp: snapshot.eventPosition >= (try store.lastSequence()))
     }
 
-    private static func open(_ number: UInt64, _ generations: IndexGenerations) throws -> LiveGeneration {
-        let writer = try IndexWriter.open(directory: generations.path(number), options: .products)
+    private static func open(
+        _ number: UInt64, _ generations: IndexGenerations, _ analyzer: KoreanAnalyzer
+    ) throws -> LiveGeneration {
+        let writer = try IndexWriter.open(directory: generations.path(number), options: .products(analyzer))
         return LiveGeneration(number: number, writer: writer, fields: try ProductFields(registry: writer.registry))
+    }
+
+    /// Whether the index was made by another dictionary or another projection than this release has. It can be
+    /// searched, but what it holds and what is searched for may be cut differently: a reindex mends that.
+    public var needsReindex: Bool {
+        live.withLock { $0.writer.analysis != IndexOptions.products(analyzer).analysis }
     }
 
     // MARK: Following the log
@@ -87,7 +95,7 @@ public final class ProductIndexer: Sendable {
     public func close() throws {
         try live.withLock { live in
             try live.writer.commit(eventPosition: live.writer.snapshot().eventPosition)
-            try live.writer.close()
+            live.writer.close()
         }
     }
 
@@ -188,14 +196,14 @@ public final class ProductIndexer: Sendable {
         let generations = IndexGenerations(directory: folder.indexPath)
         let old = live.withLock { $0 }
         guard let current = try generations.current(), current != old.number else { return false }
-        let new = try Self.open(current, generations)
+        let new = try Self.open(current, generations, analyzer)
         var feed = ProductFeed(store: store, writer: new.writer, fields: new.fields, analyzer: analyzer)
         let goal = view.sequence
         while feed.position < goal, try feed.step().eventCount > 0 {}
         let snapshot = try new.writer.refresh(eventPosition: feed.position)
         live.withLock { $0 = new }
         view.publish(snapshot, fields: new.fields)
-        try old.writer.close()
+        old.writer.close()
         _ = try generations.removeUnused()
         return true
     }
@@ -203,8 +211,8 @@ public final class ProductIndexer: Sendable {
     private func reopenFailedWriter() throws -> Bool {
         try live.withLock { live in
             guard live.writer.hasFailed else { return false }
-            try live.writer.close()
-            live = try Self.open(live.number, IndexGenerations(directory: folder.indexPath))
+            live.writer.close()
+            live = try Self.open(live.number, IndexGenerations(directory: folder.indexPath), analyzer)
             return true
         }
     }

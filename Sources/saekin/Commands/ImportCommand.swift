@@ -126,10 +126,11 @@ struct ImportCommand: Command {
         let goal = try store.lastSequence()
         let progress = ProgressLine("waiting for the server's index", total: Int(goal))
         defer { progress.finish() }
+        var committed = CommittedPosition(folder)
         var position: UInt64 = 0
         var lastChange = ContinuousClock.now
         while true {
-            let now = try CommittedPosition.read(folder)
+            let now = try committed.read()
             if now >= goal { return }
             if now != position {
                 position = now
