@@ -17,7 +17,7 @@ public struct ProductSearchRequest: Sendable {
         public static let facetValueCountMax = 1_000
         public static let facetRangeCountMax = 100
         public static let facetFilterValueCountMax = 1_000
-        public static let sortKeyCountMax = 8
+        public static let sortKeyCountMax = 3
         /// The longest a search waits for `min_seq`.
         public static let waitMillisecondsMax = 10_000
     }

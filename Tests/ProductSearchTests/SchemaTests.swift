@@ -1,0 +1,31 @@
+import Testing
+
+@testable import ProductSearch
+
+@Suite struct SchemaTests {
+    @Test(arguments: [
+        ("2026-11-20", 20_261_120), ("2026.11.20", 20_261_120), ("2026-11", 20_261_101), ("2026", 20_260_101),
+        ("20261120", 20_261_120), ("2026-11-20T10:00:00Z", 20_261_120), ("2026/1/5", 20_260_105),
+        ("", nil), ("soon", nil), ("2026-13-01", nil), ("２０２６", nil), ("26-11-20", nil), ("가2026", nil),
+    ] as [(String, Int64?)])
+    func `dates are read as ordered numbers`(_ text: String, _ number: Int64?) {
+        #expect(ReleaseDate.number(of: text) == number)
+    }
+
+    @Test func `a category is in itself and in all above it`() {
+        let path = CategoryPath("패션>하의 >  데님팬츠")
+        #expect(path.text == "패션 > 하의 > 데님팬츠")
+        #expect(path.selfAndAncestors == ["패션", "패션 > 하의", "패션 > 하의 > 데님팬츠"])
+        #expect(CategoryPath(" > ").names.isEmpty)
+    }
+
+    @Test func `a completion reads what it writes`() {
+        let term = Completion.term(.category, folded: Array("이어폰".utf8), shown: "디지털 > 이어폰")
+        #expect(term.starts(with: Completion.prefix(.category, folded: Array("이어".utf8))))
+        let completion = Completion(term: term, count: 3)
+        #expect(completion?.shown == "디지털 > 이어폰")
+        #expect(completion?.kind == .category)
+        #expect(Completion(term: [], count: 1) == nil)
+        #expect(Completion(term: Array("xyz".utf8), count: 1) == nil)
+    }
+}
