@@ -35,7 +35,7 @@ public final class SearchService: Sendable {
                 let explanation = try convertingErrors { () throws(SearchError) in
                     try state.snapshot.explain(run.query, hit.address)
                 }
-                writer.explanations.append(explanation.json(fields: state.fields))
+                writer.explanations.append(explanation.json)
             }
         }
         let answer = SearchAnswer(

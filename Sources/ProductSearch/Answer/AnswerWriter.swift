@@ -151,6 +151,15 @@ struct AnswerWriter {
     }
 }
 
+extension Explanation {
+    /// The tree as JSON: the value, what it is, and its parts.
+    var json: JSONValue {
+        var members: [(String, JSONValue)] = [("value", .double(Double(value))), ("what", .string(text))]
+        if !details.isEmpty { members.append(("parts", .array(details.map(\.json)))) }
+        return .object(members)
+    }
+}
+
 /// Durations as answers show them.
 enum Milliseconds {
     /// With three digits behind the point.

@@ -17,10 +17,9 @@ struct ReindexCommand: Command {
         let folder = DataFolder(try arguments.required("--data"))
         try folder.requireExisting()
         let store = try ProductStore.open(path: folder.storePath)
-        let analyzer = try OpenShop.analyzer()
         let start = ContinuousClock.now
         if arguments.has("--verify") {
-            let differences = try IndexVerifier(folder: folder, store: store, analyzer: analyzer).differences()
+            let differences = try IndexVerifier(folder: folder, store: store).differences()
             guard differences.isEmpty else {
                 for difference in differences.prefix(20) { Output.note(difference) }
                 throw CommandFailure(
@@ -29,6 +28,7 @@ struct ReindexCommand: Command {
             }
             return Output.line("the index is what the store says")
         }
+        let analyzer = try OpenShop.analyzer()
         let progress = ProgressLine("indexing")
         let outcome = try Reindexer(folder: folder, store: store, analyzer: analyzer).rebuild {
             progress.update($0, of: $1)

@@ -1,0 +1,58 @@
+// Compares the committed index with the store, product by product: `saekin reindex --verify`. Nothing is
+// changed. While a server is running the index may lag behind; products that changed meanwhile do not count.
+
+import Engine
+import Store
+
+/// Finds differences between index and store.
+public struct IndexVerifier {
+    private let folder: DataFolder
+    private let store: ProductStore
+
+    public init(folder: DataFolder, store: ProductStore) {
+        self.folder = folder
+        self.store = store
+    }
+
+    /// A sentence for each difference; empty where the index is what the store says.
+    public func differences() throws -> [String] {
+        let view = try LiveView(readingFrom: folder)
+        let (snapshot, fields) = (view.current.snapshot, view.current.fields)
+        var differences: [String] = []
+        var found = 0
+        var newer = 0
+        try store.withSnapshot { state in
+            try state.forEachProduct { product in
+                guard product.version <= snapshot.eventPosition else {
+                    newer += 1
+                    return
+                }
+                guard let address = try snapshot.address(of: Array(product.id.utf8)) else {
+                    return differences.append("the product '\(product.id)' is not in the index")
+                }
+                found += 1
+                if try snapshot.stored(address) != product.stored {
+                    differences.append("the product '\(product.id)' is indexed with an older text")
+                } else if try fields.updatableMembers(of: address, in: snapshot) != product.updatable {
+                    differences.append("the product '\(product.id)' is indexed with other numbers")
+                }
+            }
+        }
+        if newer == 0, snapshot.documentCount > found {
+            differences.append("the index has \(snapshot.documentCount - found) products that the store has not")
+        }
+        return differences
+    }
+}
+
+extension Snapshot {
+    /// Where the live document of `key` is; nil where there is none.
+    func address(of key: [UInt8]) throws -> DocAddress? {
+        for (index, view) in segments.enumerated() {
+            guard let entry = try view.segment.term(.key, key) else { continue }
+            let document = entry.singleton
+            if view.liveDocs?.contains(document) ?? true { return DocAddress(segment: index, document: document) }
+        }
+        return nil
+    }
+}
