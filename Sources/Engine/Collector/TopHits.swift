@@ -7,14 +7,24 @@ protocol HitRank: Comparable, Sendable {}
 struct ScoreRank: HitRank {
     private let packed: UInt64
 
+    /// How many bits the key takes: a doubled ordinal has 33.
+    private static let keyBitCount: UInt64 = 33
+    private static let keyMask: UInt64 = (1 << keyBitCount) - 1
+
     /// `score` is not negative; the lower key wins a tie.
     @inline(__always)
     init(score: Float, keyOrdinal: UInt32) {
-        // The bits of floats that are not negative are in the order of their values.
-        packed = UInt64(score.bitPattern) << 32 | UInt64(~keyOrdinal)
+        self.init(score: score, doubledKey: UInt64(keyOrdinal) * 2 + 1)
     }
 
-    var score: Float { Float(bitPattern: UInt32(packed >> 32)) }
+    /// `doubledKey` is twice the key's ordinal plus one, or the even number below for a key between two ordinals.
+    @inline(__always)
+    init(score: Float, doubledKey: UInt64) {
+        // The bits of floats that are not negative are in the order of their values, and their sign bit is 0.
+        packed = UInt64(score.bitPattern) << Self.keyBitCount | (~doubledKey & Self.keyMask)
+    }
+
+    var score: Float { Float(bitPattern: UInt32(packed >> Self.keyBitCount)) }
 
     @inline(__always)
     static func < (a: ScoreRank, b: ScoreRank) -> Bool { a.packed < b.packed }
