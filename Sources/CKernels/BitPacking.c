@@ -1,0 +1,225 @@
+// Bit packing in blocks of 128 (vertical) and in narrow runs. See CKernels.h for the layouts.
+//
+// The vector type is the compiler's own 128-bit vector, so the same source becomes SSE2 on x86-64 and NEON on
+// ARM; every width has its own unrolled body, chosen by one jump a block.
+#include "CKernels.h"
+#include <string.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the kernels store native words: a little-endian machine is needed"
+#endif
+
+typedef uint32_t lanes __attribute__((vector_size(16)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE lanes load(const uint8_t *in) {
+    lanes value;
+    memcpy(&value, in, 16);
+    return value;
+}
+
+INLINE void store(void *out, lanes value) { memcpy(out, &value, 16); }
+
+INLINE lanes splat(uint32_t value) { return (lanes){value, value, value, value}; }
+
+INLINE uint32_t low_bits(uint32_t width) { return width >= 32 ? UINT32_MAX : (1u << width) - 1; }
+
+// The sums of the first 1, 2, 3 and 4 lanes, on top of `carry` in each lane.
+INLINE lanes running_sums(lanes gaps, lanes carry) {
+    const lanes zero = splat(0);
+    gaps += __builtin_shufflevector(zero, gaps, 0, 4, 5, 6);
+    gaps += __builtin_shufflevector(zero, gaps, 0, 1, 4, 5);
+    return gaps + carry;
+}
+
+INLINE void unpack_rows(const uint8_t *in, const uint32_t width, uint32_t *values, const int ascending,
+                        uint32_t previous) {
+    const lanes mask = splat(low_bits(width));
+    lanes carry = splat(previous);
+    lanes word = width == 0 ? splat(0) : load(in);
+    uint32_t shift = 0;
+#pragma clang loop unroll(full)
+    for (uint32_t row = 0; row < 32; row++) {
+        lanes value = splat(0);
+        if (width != 0) {
+            value = word >> shift;
+            const uint32_t next = shift + width;
+            if (next > 32) {
+                in += 16;
+                word = load(in);
+                value |= word << (32 - shift);
+                shift = next - 32;
+            } else if (next == 32) {
+                shift = 0;
+                if (row != 31) {
+                    in += 16;
+                    word = load(in);
+                }
+            } else {
+                shift = next;
+            }
+            value &= mask;
+        }
+        if (ascending) {
+            value = running_sums(value + splat(1), carry);
+            carry = __builtin_shufflevector(value, value, 3, 3, 3, 3);
+        }
+        store(values + 4 * row, value);
+    }
+}
+
+INLINE void pack_rows(const uint32_t *values, const uint32_t width, uint8_t *out) {
+    lanes word = splat(0);
+    uint32_t shift = 0;
+#pragma clang loop unroll(full)
+    for (uint32_t row = 0; row < 32; row++) {
+        const lanes value = load((const uint8_t *)(values + 4 * row));
+        word |= value << shift;
+        const uint32_t next = shift + width;
+        if (next >= 32) {
+            store(out, word);
+            out += 16;
+            word = next > 32 ? value >> (32 - shift) : splat(0);
+            shift = next - 32;
+        } else {
+            shift = next;
+        }
+    }
+}
+
+#define EACH_WIDTH(BODY)                                                                                       \
+    BODY(1) BODY(2) BODY(3) BODY(4) BODY(5) BODY(6) BODY(7) BODY(8) BODY(9) BODY(10) BODY(11) BODY(12)         \
+    BODY(13) BODY(14) BODY(15) BODY(16) BODY(17) BODY(18) BODY(19) BODY(20) BODY(21) BODY(22) BODY(23)         \
+    BODY(24) BODY(25) BODY(26) BODY(27) BODY(28) BODY(29) BODY(30) BODY(31) BODY(32)
+
+void saekin_pack128(const uint32_t *values, uint32_t width, uint8_t *out) {
+    switch (width) {
+#define PACK(W) case W: pack_rows(values, W, out); break;
+        EACH_WIDTH(PACK)
+    default: break;
+    }
+}
+
+void saekin_unpack128(const uint8_t *in, uint32_t width, uint32_t *values) {
+    switch (width) {
+#define UNPACK(W) case W: unpack_rows(in, W, values, 0, 0); break;
+        EACH_WIDTH(UNPACK)
+    default: memset(values, 0, 128 * sizeof(uint32_t)); break;
+    }
+}
+
+void saekin_unpack128_ascending(const uint8_t *in, uint32_t width, uint32_t previous, uint32_t *values) {
+    switch (width) {
+#define ASCEND(W) case W: unpack_rows(in, W, values, 1, previous); break;
+        EACH_WIDTH(ASCEND)
+    default: unpack_rows(in, 0, values, 1, previous); break;
+    }
+}
+
+void saekin_pack_narrow(const uint32_t *values, uint32_t count, uint32_t width, uint8_t *out) {
+    uint64_t pending = 0;
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        pending |= (uint64_t)values[i] << bits;
+        for (bits += width; bits >= 8; bits -= 8) {
+            *out++ = (uint8_t)pending;
+            pending >>= 8;
+        }
+    }
+    if (bits > 0) *out = (uint8_t)pending;
+}
+
+// `remaining` is what is left of the run: near its end single bytes are read, so that none behind it is.
+INLINE uint64_t load_up_to_8(const uint8_t *in, size_t remaining) {
+    uint64_t word = 0;
+    if (remaining >= 8) {
+        memcpy(&word, in, 8);
+    } else {
+        for (size_t i = 0; i < remaining; i++) word |= (uint64_t)in[i] << (8 * i);
+    }
+    return word;
+}
+
+INLINE uint32_t narrow_value(const uint8_t *in, size_t byte_count, uint32_t width, size_t index) {
+    const size_t bit = index * width;
+    const size_t byte = bit >> 3;
+    return (uint32_t)(load_up_to_8(in + byte, byte_count - byte) >> (bit & 7)) & low_bits(width);
+}
+
+INLINE size_t narrow_byte_count(size_t count, uint32_t width) { return (count * width + 7) >> 3; }
+
+void saekin_unpack_narrow(const uint8_t *in, uint32_t count, uint32_t width, uint32_t *values) {
+    if (width == 0) {
+        memset(values, 0, count * sizeof(uint32_t));
+        return;
+    }
+    const size_t byte_count = narrow_byte_count(count, width);
+    for (uint32_t i = 0; i < count; i++) values[i] = narrow_value(in, byte_count, width, i);
+}
+
+void saekin_unpack_narrow_ascending(const uint8_t *in, uint32_t count, uint32_t width, uint32_t previous,
+                                    uint32_t *values) {
+    saekin_unpack_narrow(in, count, width, values);
+    for (uint32_t i = 0; i < count; i++) {
+        previous += values[i] + 1;
+        values[i] = previous;
+    }
+}
+
+size_t saekin_pack_array(const uint32_t *values, size_t count, uint32_t width, uint8_t *out) {
+    uint8_t *const start = out;
+    size_t done = 0;
+    for (; done + 128 <= count; done += 128) {
+        saekin_pack128(values + done, width, out);
+        out += 16 * (size_t)width;
+    }
+    saekin_pack_narrow(values + done, (uint32_t)(count - done), width, out);
+    return (size_t)(out - start) + narrow_byte_count(count - done, width);
+}
+
+void saekin_unpack_array(const uint8_t *in, size_t count, uint32_t width, uint32_t *values) {
+    size_t done = 0;
+    for (; done + 128 <= count; done += 128) {
+        saekin_unpack128(in, width, values + done);
+        in += 16 * (size_t)width;
+    }
+    saekin_unpack_narrow(in, (uint32_t)(count - done), width, values + done);
+}
+
+uint32_t saekin_array_value(const uint8_t *in, size_t count, uint32_t width, size_t index) {
+    if (width == 0) return 0;
+    const size_t block = index / 128;
+    const size_t within = index % 128;
+    in += block * 16 * (size_t)width;
+    if (block == count / 128) return narrow_value(in, narrow_byte_count(count % 128, width), width, within);
+    const size_t bit = (within / 4) * width;
+    const uint32_t shift = (uint32_t)(bit & 31);
+    const uint8_t *const at = in + (bit >> 5) * 16 + (within & 3) * 4;
+    uint32_t low, high = 0;
+    memcpy(&low, at, 4);
+    if (shift + width > 32) memcpy(&high, at + 16, 4);
+    return (uint32_t)(((uint64_t)high << 32 | low) >> shift) & low_bits(width);
+}
+
+void saekin_widen(const uint32_t *packed, size_t count, uint64_t base, uint64_t divisor, int64_t *values) {
+    for (size_t i = 0; i < count; i++) values[i] = (int64_t)(base + divisor * (uint64_t)packed[i]);
+}
+
+uint32_t saekin_or(const uint32_t *values, size_t count) {
+    uint32_t all = 0;
+    for (size_t i = 0; i < count; i++) all |= values[i];
+    return all;
+}
+
+uint32_t saekin_max(const uint32_t *values, size_t count) {
+    uint32_t largest = 0;
+    for (size_t i = 0; i < count; i++) largest = values[i] > largest ? values[i] : largest;
+    return largest;
+}
+
+int saekin_is_ascending(const uint32_t *values, size_t count) {
+    int ascending = 1;
+    for (size_t i = 1; i < count; i++) ascending &= values[i] > values[i - 1];
+    return ascending;
+}

@@ -1,0 +1,91 @@
+// Decodes the positions of one block of postings.
+//
+// A block's positions are packs of 128 distances and a narrow rest, each behind a byte with its width. The first
+// distance of a document counts from 0, so that adding up starts anew with each document.
+import CKernels
+
+/// The positions of the documents of one postings block; its memory is used again for the next.
+public struct PositionsReader {
+    private var positions: [UInt32] = []
+    private var starts: [Int] = []
+
+    public init() {}
+
+    /// Decodes the positions of the block on which a cursor stands.
+    ///
+    /// - Parameter frequencies: the block's frequencies, as `decodeFrequencies` wrote them.
+    /// - Throws: `damaged` when there are fewer positions than occurrences.
+    /// - Precondition: the term's field is a text field.
+    public mutating func load(
+        _ cursor: PostingsCursor, frequencies: UnsafePointer<UInt32>
+    ) throws(SegmentError) {
+        precondition(cursor.hasPositions, "the term's field has no positions")
+        starts.removeAll(keepingCapacity: true)
+        var total = 0
+        for index in 0..<cursor.blockCount {
+            starts.append(total)
+            total += Int(frequencies[index])
+        }
+        starts.append(total)
+        if let position = cursor.singletonPosition {
+            positions = [position]
+            return
+        }
+        try decode(cursor, total)
+        for index in 0..<cursor.blockCount {
+            var last: UInt32 = 0
+            for place in starts[index]..<starts[index + 1] {
+                last &+= positions[place]
+                positions[place] = last
+            }
+        }
+    }
+
+    private mutating func decode(_ cursor: PostingsCursor, _ total: Int) throws(SegmentError) {
+        let view = cursor.positions
+        var offset = cursor.positionsOffset
+        // A pack has at least its width byte, which bounds what a damaged frequency can ask for.
+        guard offset <= view.count, (total + 127) / 128 <= view.count - offset else {
+            throw cursor.damagedPositions("a block of postings has more occurrences than positions")
+        }
+        let room = (total + 127) / 128 * 128
+        if positions.count < room {
+            positions.append(contentsOf: repeatElement(0, count: room - positions.count))
+        }
+        var done = 0
+        while done < total {
+            let count = min(128, total - done)
+            guard offset < view.count, view.u8(offset) <= 32,
+                view.contains(offset + 1, packedByteCount(count, width: Int(view.u8(offset))))
+            else { throw cursor.damagedPositions("a pack of positions is cut") }
+            let width = view.u8(offset)
+            positions.withUnsafeMutableBufferPointer { positions in
+                // SAFETY: the pack lies inside the view, and `positions` has room for whole packs.
+                saekin_unpack_array(
+                    view.base + offset + 1, count, UInt32(width), positions.baseAddress! + done)
+            }
+            offset += 1 + packedByteCount(count, width: Int(width))
+            done += count
+        }
+    }
+
+    /// The positions of the block's document number `index`, ascending.
+    public func positions(at index: Int) -> ArraySlice<UInt32> { positions[starts[index]..<starts[index + 1]] }
+
+    /// Hands the positions of the block's document number `index` to `body`, without a reference being counted.
+    @inlinable
+    public func withPositions<Result>(
+        at index: Int, _ body: (UnsafeBufferPointer<UInt32>) -> Result
+    ) -> Result {
+        let range = range(at: index)
+        return withAll { body(UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+
+    @usableFromInline
+    func range(at index: Int) -> Range<Int> { starts[index]..<starts[index + 1] }
+
+    @usableFromInline
+    func withAll<Result>(_ body: (UnsafeBufferPointer<UInt32>) -> Result) -> Result {
+        positions.withUnsafeBufferPointer(body)
+    }
+}

@@ -1,0 +1,328 @@
+// Reads the postings of one term, block by block. See PostingsFormat for the layout.
+//
+// The cursor stands on a block of up to 128 documents, or before the first, or behind the last. Moving reads the
+// skip data alone: a group header for 32 blocks, a block header for 128 documents. Documents and frequencies are
+// decoded when they are asked for, into memory of the caller. A cursor is a few words and is copied freely: a copy
+// is how a caller looks ahead.
+import CKernels
+
+/// A position in the postings of one term. Valid as long as its segment.
+public struct PostingsCursor {
+    /// How many values the buffers given to `decodeDocuments` and `decodeFrequencies` must hold.
+    public static let blockCapacity = 128
+
+    private enum Form { case singleton, short, long }
+
+    // SAFETY: no reference is counted for each cursor; whoever uses it keeps the segment, which is immutable.
+    private let segment: Unmanaged<Segment>
+    private let postings: ByteView
+    let positions: ByteView
+    private let sectionOffset: Int
+    private let documentCount: UInt32
+    private let form: Form
+    private let singletonDocument: DocID
+    let singletonPosition: UInt32?
+    let hasPositions: Bool
+    /// Documents of the whole list.
+    public let documentFrequency: UInt32
+    private let totalFrequency: UInt64
+    private let singletonNorm: UInt8
+
+    private var nextOffset = 0
+    private var groupEnd = 0
+    private var dataOffset = 0
+    private var encoding: UInt8 = 0
+    private var frequencyWidth: UInt8 = 0
+    private var previous = UInt32.max
+    private(set) var positionsOffset = 0
+    private var hasStarted = false
+
+    /// Documents in the block; 0 before the first block and behind the last.
+    public private(set) var blockCount = 0
+    /// The block's last document; `DocID.noMoreDocuments` behind the last block. Meaningless before the first.
+    public private(set) var blockLastDocument: DocID = 0
+    /// What the block can offer at best.
+    public private(set) var blockImpact = Impact(maxFrequency: 0, minNorm: 0)
+    /// The last document of the group of up to 32 blocks in which the block is.
+    public private(set) var groupLastDocument: DocID = 0
+    /// What the group can offer at best.
+    public private(set) var groupImpact = Impact(maxFrequency: 0, minNorm: 0)
+
+    init(_ segment: Segment, _ entry: TermEntry) {
+        self.segment = Unmanaged.passUnretained(segment)
+        postings = segment.frame[.postings].view.slice(entry.postingsOffset, entry.postingsByteCount)
+        positions = segment.frame[.positions].view.slice(entry.positionsOffset, entry.positionsByteCount)
+        sectionOffset = entry.postingsOffset
+        documentCount = segment.documentCount
+        documentFrequency = entry.documentFrequency
+        totalFrequency = entry.totalFrequency
+        singletonDocument = entry.singleton
+        singletonPosition = entry.singletonPosition
+        hasPositions = entry.hasPositions
+        form = documentFrequency == 1 ? .singleton : documentFrequency < 128 ? .short : .long
+        singletonNorm = form == .singleton ? (segment.norms(entry.field)?[entry.singleton] ?? 0) : 0
+    }
+
+    // MARK: Moving
+
+    /// Whether the cursor stands behind the last block.
+    public var isAtEnd: Bool { blockLastDocument == .noMoreDocuments }
+
+    /// The document before which the block cannot start: every document of the block is at least this.
+    public var blockLowerBound: DocID { previous &+ 1 }
+
+    /// Moves to the next block; false when there is none.
+    public mutating func nextBlock() throws(SegmentError) -> Bool {
+        guard form == .long else { return try nextOnlyBlock() }
+        if hasStarted {
+            if isAtEnd { return false }
+            previous = blockLastDocument
+        }
+        hasStarted = true
+        if nextOffset == groupEnd {
+            if groupEnd == postings.count { return end() }
+            try readGroupHeader()
+        }
+        try readBlockHeader()
+        return true
+    }
+
+    /// Moves forward to the first block whose last document is at least `target`; false when there is none. Stays
+    /// when the block is that one. Decodes nothing.
+    public mutating func skip(to target: DocID) throws(SegmentError) -> Bool {
+        guard form == .long else {
+            if !hasStarted { _ = try nextOnlyBlock() }
+            if isAtEnd { return false }
+            return blockLastDocument >= target ? true : end()
+        }
+        if !hasStarted {
+            guard try nextBlock() else { return false }
+        }
+        if isAtEnd { return false }
+        while groupLastDocument < target {
+            if groupEnd == postings.count { return end() }
+            nextOffset = groupEnd
+            blockLastDocument = groupLastDocument
+            previous = blockLastDocument
+            try readGroupHeader()
+            try readBlockHeader()
+        }
+        while blockLastDocument < target {
+            previous = blockLastDocument
+            try readBlockHeader()
+        }
+        return true
+    }
+
+    private mutating func end() -> Bool {
+        blockCount = 0
+        blockLastDocument = .noMoreDocuments
+        groupLastDocument = .noMoreDocuments
+        blockImpact = Impact(maxFrequency: 0, minNorm: .max)
+        groupImpact = blockImpact
+        hasStarted = true
+        return false
+    }
+
+    private mutating func nextOnlyBlock() throws(SegmentError) -> Bool {
+        if hasStarted { return end() }
+        hasStarted = true
+        if form == .singleton {
+            blockCount = 1
+            blockLastDocument = singletonDocument
+            let frequency = UInt32(clamping: totalFrequency)
+            blockImpact = Impact(maxFrequency: frequency, minNorm: singletonNorm)
+        } else {
+            try readShortList()
+        }
+        groupLastDocument = blockLastDocument
+        groupImpact = blockImpact
+        return true
+    }
+
+    // MARK: Skip data
+
+    private mutating func readShortList() throws(SegmentError) {
+        guard postings.count >= 3, postings.u8(1) == 0 || postings.count > 3 else {
+            throw damaged(0, "a short list is cut")
+        }
+        encoding = postings.u8(0)
+        frequencyWidth = postings.u8(1)
+        let count = Int(documentFrequency)
+        dataOffset = frequencyWidth > 0 ? 4 : 3
+        guard encoding <= 32, frequencyWidth <= 32,
+            dataOffset + packedByteCount(count, width: Int(encoding))
+                + packedByteCount(count, width: Int(frequencyWidth)) == postings.count
+        else { throw damaged(0, "the lengths of a short list contradict its size") }
+        var largest = frequencyWidth > 0 ? UInt32(postings.u8(3)) : 1
+        if largest == PostingsFormat.shortFrequencyMax { largest = .max }
+        blockImpact = Impact(maxFrequency: largest, minNorm: postings.u8(2))
+        blockCount = count
+        // The last document is not stored: for at most 127 documents adding the gaps up costs less than a header.
+        blockLastDocument = try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 128) {
+            buffer throws(SegmentError) in
+            saekin_unpack_narrow_ascending(
+                postings.base + dataOffset, UInt32(count), UInt32(encoding), .max, buffer.baseAddress)
+            guard saekin_is_ascending(buffer.baseAddress, count) == 1, buffer[count - 1] < documentCount else {
+                throw damaged(0, "the documents of a short list do not ascend")
+            }
+            return buffer[count - 1]
+        }
+    }
+
+    private mutating func readGroupHeader() throws(SegmentError) {
+        let offset = nextOffset
+        guard postings.contains(offset, PostingsFormat.groupHeaderByteCount) else {
+            throw damaged(offset, "a group's header is cut")
+        }
+        let last = postings.u32(offset)
+        let byteCount = Int(postings.u32(offset + 4))
+        nextOffset = offset + PostingsFormat.groupHeaderByteCount
+        guard postings.contains(nextOffset, byteCount), byteCount > 0, last < documentCount,
+            previous == .max || last > previous
+        else { throw damaged(offset, "a group's header contradicts the list") }
+        groupLastDocument = last
+        groupEnd = nextOffset + byteCount
+        groupImpact = Self.impact(postings.u16(offset + 8), postings.u8(offset + 10))
+    }
+
+    private mutating func readBlockHeader() throws(SegmentError) {
+        let offset = nextOffset
+        guard offset + PostingsFormat.blockHeaderByteCount <= groupEnd else {
+            throw damaged(offset, "a block's header is cut")
+        }
+        let last = postings.u32(offset)
+        let byteCount = Int(postings.u16(offset + 4))
+        dataOffset = offset + PostingsFormat.blockHeaderByteCount
+        nextOffset = dataOffset + byteCount
+        // After the last block of a group stands the next group: the ends must meet.
+        guard nextOffset < groupEnd ? last < groupLastDocument : last == groupLastDocument,
+            nextOffset <= groupEnd, previous == .max || last > previous
+        else { throw damaged(offset, "a block's header contradicts its group") }
+        blockLastDocument = last
+        blockImpact = Self.impact(postings.u16(offset + 6), postings.u8(offset + 12))
+        positionsOffset = Int(postings.u32(offset + 8))
+        encoding = postings.u8(offset + 13)
+        frequencyWidth = postings.u8(offset + 14)
+        blockCount = Int(postings.u8(offset + 15))
+        guard blockCount > 0, blockCount <= 128, frequencyWidth <= 32,
+            documentsByteCount + packedByteCount(blockCount, width: Int(frequencyWidth)) == byteCount
+        else { throw damaged(offset, "a block's lengths contradict its size") }
+    }
+
+    private static func impact(_ frequency: UInt16, _ norm: UInt8) -> Impact {
+        let isCapped = UInt32(frequency) == PostingsFormat.blockFrequencyMax
+        return Impact(maxFrequency: isCapped ? .max : UInt32(frequency), minNorm: norm)
+    }
+
+    /// How many bytes the block's documents take; -1 when its encoding is unknown.
+    private var documentsByteCount: Int {
+        if encoding <= 32 { return packedByteCount(blockCount, width: Int(encoding)) }
+        return encoding == PostingsFormat.bitSetEncoding ? bitSetWordCount * 8 : -1
+    }
+
+    private var bitSetFirstWord: UInt32 { blockLowerBound / 64 }
+
+    private var bitSetWordCount: Int { Int(blockLastDocument / 64) - Int(bitSetFirstWord) + 1 }
+
+    // MARK: Documents
+
+    /// Writes the block's documents, ascending, and returns how many there are.
+    ///
+    /// - Precondition: `documents` has room for 128 values, and the cursor stands on a block.
+    public func decodeDocuments(
+        into documents: UnsafeMutablePointer<UInt32>
+    ) throws(SegmentError) -> Int {
+        if form == .singleton {
+            documents[0] = singletonDocument
+            return blockCount
+        }
+        precondition(blockCount > 0, "the cursor stands on no block")
+        // SAFETY: the header's lengths were compared with the list when it was read, so that the kernels read inside
+        // it; they write at most 128 values.
+        let data = postings.base + dataOffset
+        if encoding == PostingsFormat.bitSetEncoding {
+            let count = saekin_bits_to_values(
+                data, bitSetWordCount, bitSetFirstWord * 64, documents, Self.blockCapacity)
+            guard count == blockCount, documents[0] >= blockLowerBound, documents[count - 1] == blockLastDocument
+            else { throw damaged(dataOffset, "a bit set has other documents than its block") }
+            return count
+        }
+        if blockCount == 128 {
+            saekin_unpack128_ascending(data, UInt32(encoding), previous, documents)
+        } else {
+            saekin_unpack_narrow_ascending(data, UInt32(blockCount), UInt32(encoding), previous, documents)
+        }
+        // Gaps below 2^24 add up to less than 2^32: a right last document then proves that all of them ascend.
+        guard documents[blockCount - 1] == blockLastDocument,
+            encoding <= 24 || saekin_is_ascending(documents, blockCount) == 1 && documents[0] >= blockLowerBound
+        else { throw damaged(dataOffset, "a block's documents do not end where its header says") }
+        return blockCount
+    }
+
+    /// Whether every frequency of the block is 1.
+    public var hasOnlySingleOccurrences: Bool {
+        form == .singleton ? totalFrequency == 1 : frequencyWidth == 0
+    }
+
+    /// Writes the frequencies of the block's documents, in their order, and returns how many there are.
+    ///
+    /// - Precondition: `frequencies` has room for 128 values, and the cursor stands on a block.
+    public func decodeFrequencies(into frequencies: UnsafeMutablePointer<UInt32>) -> Int {
+        if form == .singleton {
+            frequencies[0] = UInt32(clamping: totalFrequency)
+            return blockCount
+        }
+        let offset = dataOffset + documentsByteCount
+        // SAFETY: as in `decodeDocuments`.
+        if blockCount == 128 {
+            saekin_unpack128(postings.base + offset, UInt32(frequencyWidth), frequencies)
+        } else {
+            saekin_unpack_narrow(
+                postings.base + offset, UInt32(blockCount), UInt32(frequencyWidth), frequencies)
+        }
+        for index in 0..<blockCount { frequencies[index] &+= 1 }
+        return blockCount
+    }
+
+    /// Whether the block's documents are a bit set, which `orDocuments` adds to a window without decoding.
+    public var isBitSet: Bool { form == .long && encoding == PostingsFormat.bitSetEncoding && blockCount > 0 }
+
+    /// Sets the bits of those of the block's documents that lie in the window of 4,096 documents at `windowBase`.
+    ///
+    /// - Precondition: `windowBase` is a multiple of 4,096, `words` has room for 64 words, and `isBitSet`.
+    public func orDocuments(
+        into words: UnsafeMutablePointer<UInt64>, windowBase: DocID
+    ) throws(SegmentError) {
+        precondition(isBitSet && windowBase % UInt32(SegmentFormat.windowCount) == 0)
+        let windowWord = Int(windowBase) / 64
+        let first = Int(bitSetFirstWord)
+        let start = max(first, windowWord)
+        let end = min(first + bitSetWordCount, windowWord + SegmentFormat.windowWordCount)
+        guard start < end else { return }
+        // SAFETY: words from `start` to `end` lie both in the block's bit set and in the window.
+        let source = postings.base + dataOffset
+        guard saekin_popcount(source, bitSetWordCount) == blockCount, isBitSetBounded else {
+            throw damaged(dataOffset, "a bit set has other documents than its block")
+        }
+        saekin_or_words(source + (start - first) * 8, end - start, words + (start - windowWord))
+    }
+
+    /// Whether no bit is set before the block's lower bound or behind its last document.
+    private var isBitSetBounded: Bool {
+        let firstWord = postings.u64(dataOffset)
+        let lastWord = postings.u64(dataOffset + (bitSetWordCount - 1) * 8)
+        return firstWord & ((1 << UInt64(blockLowerBound % 64)) - 1) == 0
+            && 63 - lastWord.leadingZeroBitCount == Int(blockLastDocument % 64)
+    }
+
+    func damaged(_ offset: Int, _ message: String) -> SegmentError {
+        let segment = segment.takeUnretainedValue()
+        return segment.frame[.postings].damaged(segment.name, sectionOffset + offset, message)
+    }
+
+    func damagedPositions(_ message: String) -> SegmentError {
+        let segment = segment.takeUnretainedValue()
+        return segment.frame[.positions].damaged(segment.name, 0, message)
+    }
+}
