@@ -1,0 +1,103 @@
+// Counts one facet over the windows of one segment.
+//
+// A facet without a group counts the hits. A facet with a group counts what all other groups leave: the hits and
+// the documents that its own group alone rules out. So multi-select facets are exact in one pass.
+
+/// What a facet counted in one segment.
+enum SegmentFacet: Sendable {
+    /// Ordinals with at least one document, ascending, and their counts.
+    case keyword([(ordinal: UInt32, count: UInt32)])
+    case ranges(counts: [Int], documentCount: Int, minimum: Int64?, maximum: Int64?)
+}
+
+/// Counts one facet in one segment.
+struct FacetCounter {
+    private enum Source {
+        case keyword(KeywordColumn)
+        case ranges(IntegerReader, [FacetRequest.Range])
+        /// The segment has no such column.
+        case missing
+    }
+
+    private let source: Source
+    private let group: Int?
+    /// Per ordinal, or per range.
+    private var counts: [UInt32] = []
+    private var documentCount = 0
+    private var minimum: Int64?
+    private var maximum: Int64?
+    private var ordinals = KeywordWindow()
+    private var values: [Int64] = []
+    private var present: [UInt64] = []
+
+    init(_ request: FacetRequest, view: SegmentView) {
+        group = request.group
+        switch request.kind {
+        case .keyword(let field, _, _, _):
+            let termCount = Int(view.segment.fieldStatistics(field)?.termCount ?? 0)
+            if let column = view.segment.keywordColumn(field) {
+                source = .keyword(column)
+                counts = Array(repeating: 0, count: termCount)
+            } else {
+                source = .missing
+            }
+        case .ranges(let field, let ranges):
+            if let reader = IntegerReader(field, view: view) {
+                source = .ranges(reader, ranges)
+                values = Array(repeating: 0, count: Window.size)
+                present = Array(repeating: 0, count: Window.wordCount)
+            } else {
+                source = .missing
+            }
+            counts = Array(repeating: 0, count: ranges.count)
+        }
+    }
+
+    /// Counts the window's hits in slot `all`, and those that only this facet's group rules out: its slot of `near`.
+    mutating func count(
+        window: UInt32, all: Int, near: [Int], _ bits: inout BitSlots
+    ) throws(SegmentError) {
+        if case .missing = source { return }
+        let slot = bits.take()
+        defer { bits.giveBack(slot) }
+        bits.copy(all, to: slot)
+        if let group { bits.or(slot, near[group]) }
+        if bits.isEmpty(slot) { return }
+        switch source {
+        case .missing: break
+        case .keyword(let column):
+            try ordinals.count(column, window: window, where: slot, bits, into: &counts)
+        case .ranges(let reader, let ranges):
+            _ = try reader.load(window: window, values: &values, present: &present)
+            for word in 0..<Window.wordCount {
+                var matches = bits.words[slot + word] & present[word]
+                documentCount += matches.nonzeroBitCount
+                while matches != 0 {
+                    let value = values[word << 6 + matches.trailingZeroBitCount]
+                    matches &= matches - 1
+                    minimum = min(minimum ?? value, value)
+                    maximum = max(maximum ?? value, value)
+                    for (index, range) in ranges.enumerated()
+                    where value >= range.lower ?? .min && value <= range.upper ?? .max {
+                        counts[index] += 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was counted.
+    var result: SegmentFacet {
+        switch source {
+        case .keyword:
+            var found: [(ordinal: UInt32, count: UInt32)] = []
+            for (ordinal, count) in counts.enumerated() where count > 0 {
+                found.append((UInt32(ordinal), count))
+            }
+            return .keyword(found)
+        case .ranges, .missing:
+            return .ranges(
+                counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+// Facet counts of all segments as one answer: values are joined by their bytes.
+
+/// Merges what a facet counted in each segment.
+struct FacetMerge {
+    private let request: FacetRequest
+    private let views: [SegmentView]
+
+    init(_ request: FacetRequest, views: [SegmentView]) {
+        self.request = request
+        self.views = views
+    }
+
+    /// The answer; `segments` holds one part a segment, in their order.
+    func result(_ segments: [SegmentFacet]) throws(SegmentError) -> FacetResult {
+        switch request.kind {
+        case .keyword(let field, let limit, let order, let selected):
+            return try keywords(segments, field, limit, order, selected)
+        case .ranges(_, let ranges):
+            var sums = Array(repeating: 0, count: ranges.count)
+            var documentCount = 0
+            var minimum: Int64?
+            var maximum: Int64?
+            for case .ranges(let counts, let count, let low, let high) in segments {
+                for (index, count) in counts.enumerated() { sums[index] += count }
+                documentCount += count
+                if let low { minimum = min(minimum ?? low, low) }
+                if let high { maximum = max(maximum ?? high, high) }
+            }
+            return .ranges(counts: sums, documentCount: documentCount, minimum: minimum, maximum: maximum)
+        }
+    }
+
+    private func keywords(
+        _ segments: [SegmentFacet], _ field: FieldID, _ limit: Int, _ order: FacetRequest.Order,
+        _ selected: [[UInt8]]
+    ) throws(SegmentError) -> FacetResult {
+        var parts: [(segment: Int, found: [(ordinal: UInt32, count: UInt32)])] = []
+        for (index, segment) in segments.enumerated() {
+            if case .keyword(let found) = segment, !found.isEmpty { parts.append((index, found)) }
+        }
+        var top: [(value: [UInt8], count: Int)]
+        let distinct: Int
+        var selectedCounts: [[UInt8]: Int] = [:]
+        if parts.count == 1 {
+            // Ordinals are in the order of the bytes, so only the values that are shown need to be read.
+            let part = parts[0]
+            distinct = part.found.count
+            var best = TopHits<FacetRank>(capacity: limit)
+            for (ordinal, count) in part.found {
+                best.offer(FacetRank(count: order == .count ? UInt64(count) : 0, place: ordinal), count)
+            }
+            top = []
+            for entry in best.sorted() {
+                let value = try views[part.segment].segment.termBytes(field, ordinal: entry.rank.place)
+                top.append((value, Int(entry.document)))
+            }
+            for value in selected {
+                guard let entry = try views[part.segment].segment.term(field, value),
+                    let count = Self.count(of: entry.ordinal, in: part.found)
+                else { continue }
+                selectedCounts[value] = count
+            }
+        } else {
+            let sums = try sum(parts, field)
+            distinct = sums.count
+            for value in selected { selectedCounts[value] = sums[value] }
+            top = sums.map { (value: $0.key, count: $0.value) }
+            top.sort { a, b in
+                if order == .count, a.count != b.count { return a.count > b.count }
+                return a.value.lexicographicallyPrecedes(b.value)
+            }
+            top.removeLast(max(0, top.count - limit))
+        }
+        return .keyword(
+            values: withSelected(top, selected, selectedCounts), distinct: distinct)
+    }
+
+    private static func count(of ordinal: UInt32, in found: [(ordinal: UInt32, count: UInt32)]) -> Int? {
+        var low = 0
+        var high = found.count
+        while low < high {
+            let middle = (low + high) / 2
+            if found[middle].ordinal < ordinal { low = middle + 1 } else { high = middle }
+        }
+        return low < found.count && found[low].ordinal == ordinal ? Int(found[low].count) : nil
+    }
+
+    private func sum(
+        _ parts: [(segment: Int, found: [(ordinal: UInt32, count: UInt32)])], _ field: FieldID
+    ) throws(SegmentError) -> [[UInt8]: Int] {
+        var sums: [[UInt8]: Int] = [:]
+        sums.reserveCapacity(parts.map(\.found.count).max() ?? 0)
+        for part in parts {
+            let segment = views[part.segment].segment
+            for (ordinal, count) in part.found {
+                sums[try segment.termBytes(field, ordinal: ordinal), default: 0] += Int(count)
+            }
+        }
+        return sums
+    }
+
+    private func withSelected(
+        _ top: [(value: [UInt8], count: Int)], _ selected: [[UInt8]], _ counts: [[UInt8]: Int]
+    ) -> [FacetValue] {
+        let wanted = Set(selected)
+        var shown: Set<[UInt8]> = []
+        var values: [FacetValue] = []
+        for (value, count) in top {
+            let isSelected = wanted.contains(value)
+            if isSelected { shown.insert(value) }
+            values.append(FacetValue(value: value, count: count, isSelected: isSelected))
+        }
+        for value in selected where shown.insert(value).inserted {
+            values.append(FacetValue(value: value, count: counts[value] ?? 0, isSelected: true))
+        }
+        return values
+    }
+}
+
+/// Count, then the lower ordinal.
+struct FacetRank: HitRank {
+    let count: UInt64
+    let place: UInt32
+
+    static func < (a: FacetRank, b: FacetRank) -> Bool {
+        a.count != b.count ? a.count < b.count : a.place > b.place
+    }
+}

@@ -1,0 +1,117 @@
+// The hits of all segments as one list. Ordinals mean nothing across segments, so values and keys are compared as
+// bytes here, and read only for the hits that are at the head of their segment.
+
+/// The best hits of a segment, best first.
+struct SegmentHits: Sendable {
+    let segment: Int
+    let entries: [(document: UInt32, score: Float)]
+}
+
+/// Merges the hits of segments.
+struct HitMerge {
+    private struct Head {
+        let address: DocAddress
+        let score: Float
+        let values: [SortValue]
+        /// Read when a tie asks for it.
+        var key: [UInt8]?
+    }
+
+    private let views: [SegmentView]
+    private let sort: [SortKey]
+    private var streams: [SegmentHits]
+    private var next: [Int]
+    private var heads: [Head?]
+
+    init(_ streams: [SegmentHits], views: [SegmentView], sort: [SortKey]) throws(SegmentError) {
+        self.views = views
+        self.sort = sort
+        self.streams = streams
+        next = Array(repeating: 0, count: streams.count)
+        heads = Array(repeating: nil, count: streams.count)
+        for index in streams.indices { try advance(index) }
+    }
+
+    /// The next best hit.
+    mutating func pop() throws(SegmentError) -> Hit? {
+        var best: Int?
+        for index in heads.indices where heads[index] != nil {
+            if let leader = best {
+                if try isBetter(index, than: leader) { best = index }
+            } else {
+                best = index
+            }
+        }
+        guard let best, let head = heads[best] else { return nil }
+        try advance(best)
+        return Hit(address: head.address, score: head.score, sortValues: head.values)
+    }
+
+    private mutating func advance(_ index: Int) throws(SegmentError) {
+        let stream = streams[index]
+        guard next[index] < stream.entries.count else {
+            heads[index] = nil
+            return
+        }
+        let entry = stream.entries[next[index]]
+        next[index] += 1
+        var values: [SortValue] = []
+        for key in sort {
+            values.append(
+                try Self.value(key, view: views[stream.segment], document: entry.document, score: entry.score))
+        }
+        heads[index] = Head(
+            address: DocAddress(segment: stream.segment, document: entry.document), score: entry.score,
+            values: values, key: nil)
+    }
+
+    private mutating func isBetter(_ a: Int, than b: Int) throws(SegmentError) -> Bool {
+        guard let first = heads[a], let second = heads[b] else { return false }
+        for (index, key) in sort.enumerated() {
+            let order = Self.order(key, first.values[index], second.values[index])
+            if order != 0 { return order < 0 }
+        }
+        if first.score != second.score { return first.score > second.score }
+        return try key(a).lexicographicallyPrecedes(key(b))
+    }
+
+    private mutating func key(_ index: Int) throws(SegmentError) -> [UInt8] {
+        guard var head = heads[index] else { return [] }
+        if let key = head.key { return key }
+        let key = try views[head.address.segment].segment.key(head.address.document)
+        head.key = key
+        heads[index] = head
+        return key
+    }
+
+    /// Negative when `a` comes before `b`.
+    private static func order(_ key: SortKey, _ a: SortValue, _ b: SortValue) -> Int {
+        switch (key, a, b) {
+        case (_, .missing, .missing): 0
+        case (_, .missing, _): 1
+        case (_, _, .missing): -1
+        case (_, .score(let a), .score(let b)): a == b ? 0 : a > b ? -1 : 1
+        case (.integer(_, let descending), .integer(let a), .integer(let b)):
+            a == b ? 0 : (a < b) != descending ? -1 : 1
+        case (.keyword(_, let descending), .keyword(let a), .keyword(let b)):
+            a == b ? 0 : a.lexicographicallyPrecedes(b) != descending ? -1 : 1
+        default: 0
+        }
+    }
+
+    /// The value by which a document is ordered.
+    private static func value(
+        _ key: SortKey, view: SegmentView, document: UInt32, score: Float
+    ) throws(SegmentError) -> SortValue {
+        switch key {
+        case .score: return .score(score)
+        case .integer(let field, _):
+            return try IntegerReader(field, view: view)?.value(document).map { .integer($0) } ?? .missing
+        case .keyword(let field, let descending):
+            guard let ordinals = try view.segment.keywordColumn(field)?.ordinals(document),
+                let ordinal = descending ? ordinals.max() : ordinals.min()
+            else { return .missing }
+            return .keyword(try view.segment.termBytes(field, ordinal: ordinal))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// Working memory of the window pass: 4,096 documents at a time, a bit and a score for each.
+//
+// A slot is a window's worth of bits or scores, named by its offset in one array. Slots are taken and given back
+// like a stack, so a pass over a segment allocates only while its first window grows the arrays.
+
+/// Sizes of a window.
+enum Window {
+    /// Documents in a window.
+    static let size = 4_096
+    /// 64-bit words in a window.
+    static let wordCount = 64
+    static let shift: UInt32 = 12
+
+    /// The windows of a segment.
+    static func count(_ documentCount: UInt32) -> UInt32 {
+        (documentCount >> shift) + (documentCount & UInt32(size - 1) == 0 ? 0 : 1)
+    }
+
+    /// The window of a document; `UInt32.max` stays itself: no document, no window.
+    @inline(__always)
+    static func of(_ document: UInt32) -> UInt32 {
+        document == .max ? .max : document >> shift
+    }
+}
+
+/// Slots of match bits.
+struct BitSlots: Sendable {
+    var words: [UInt64] = []
+    private var used = 0
+
+    /// A slot with no bit set.
+    mutating func take() -> Int {
+        let slot = used
+        used += Window.wordCount
+        if words.count < used {
+            words.append(contentsOf: repeatElement(0, count: used - words.count))
+        } else {
+            for index in slot..<used { words[index] = 0 }
+        }
+        return slot
+    }
+
+    /// Gives back `slot` and every slot taken after it.
+    mutating func giveBack(_ slot: Int) {
+        used = slot
+    }
+
+    mutating func clear(_ slot: Int) {
+        for index in slot..<slot + Window.wordCount { words[index] = 0 }
+    }
+
+    mutating func fill(_ slot: Int) {
+        for index in slot..<slot + Window.wordCount { words[index] = .max }
+    }
+
+    mutating func copy(_ source: Int, to target: Int) {
+        for index in 0..<Window.wordCount { words[target + index] = words[source + index] }
+    }
+
+    /// target = target AND source; whether anything is left.
+    @discardableResult
+    mutating func and(_ target: Int, _ source: Int) -> Bool {
+        var any: UInt64 = 0
+        for index in 0..<Window.wordCount {
+            words[target + index] &= words[source + index]
+            any |= words[target + index]
+        }
+        return any != 0
+    }
+
+    /// target = target AND NOT source; whether anything is left.
+    @discardableResult
+    mutating func andNot(_ target: Int, _ source: Int) -> Bool {
+        var any: UInt64 = 0
+        for index in 0..<Window.wordCount {
+            words[target + index] &= ~words[source + index]
+            any |= words[target + index]
+        }
+        return any != 0
+    }
+
+    mutating func or(_ target: Int, _ source: Int) {
+        for index in 0..<Window.wordCount { words[target + index] |= words[source + index] }
+    }
+
+    func isEmpty(_ slot: Int) -> Bool {
+        var any: UInt64 = 0
+        for index in slot..<slot + Window.wordCount { any |= words[index] }
+        return any == 0
+    }
+
+    func count(_ slot: Int) -> Int {
+        var count = 0
+        for index in slot..<slot + Window.wordCount { count += words[index].nonzeroBitCount }
+        return count
+    }
+
+    /// Sets the bits of the documents that exist in a window.
+    mutating func fillExisting(_ slot: Int, window: UInt32, documentCount: UInt32) {
+        let base = Int(window) << Int(Window.shift)
+        let count = min(Window.size, Int(documentCount) - base)
+        for index in 0..<Window.wordCount {
+            let left = count - index * 64
+            words[slot + index] = left >= 64 ? .max : left <= 0 ? 0 : (1 << UInt64(left)) - 1
+        }
+    }
+}
+
+/// Slots of scores.
+struct ScoreSlots: Sendable {
+    var values: [Float] = []
+    private var used = 0
+
+    /// A slot of zeros.
+    mutating func take() -> Int {
+        let slot = used
+        used += Window.size
+        if values.count < used {
+            values.append(contentsOf: repeatElement(0, count: used - values.count))
+        } else {
+            clear(slot)
+        }
+        return slot
+    }
+
+    /// Gives back `slot` and every slot taken after it.
+    mutating func giveBack(_ slot: Int) {
+        used = slot
+    }
+
+    mutating func clear(_ slot: Int) {
+        var span = values.mutableSpan
+        for index in slot..<slot + Window.size { span[unchecked: index] = 0 }
+    }
+}

@@ -1,0 +1,170 @@
+// The fused pass over one segment: one window of 4,096 documents after another gives matches, scores, the exact
+// total, facet counts and the best hits. See Engine.docc/Query.md.
+
+/// Asks now and then whether a search should go on.
+struct SearchControl {
+    private let deadline: ContinuousClock.Instant?
+    private let shouldStop: (@Sendable () -> Bool)?
+    private var windowCount: UInt = 0
+    /// Windows between two looks at the clock: a window takes 1 to 50 microseconds.
+    private static let interval: UInt = 16
+
+    init(_ request: SearchRequest) {
+        deadline = request.deadline
+        shouldStop = request.shouldStop
+    }
+
+    /// Throws `stopped` when the deadline has passed or the caller wants to stop. Called once a window.
+    mutating func check() throws(SearchError) {
+        windowCount &+= 1
+        guard windowCount % Self.interval == 1 else { return }
+        if let deadline, ContinuousClock.now >= deadline { throw .stopped }
+        if let shouldStop, shouldStop() { throw .stopped }
+    }
+}
+
+/// The state of a pass over one segment.
+struct WindowPass {
+    private let documentCount: UInt32
+    private let liveDocs: LiveDocs?
+    private var scorer: SegmentScorer
+    private var filter: FilterScorer?
+    private var groups: [FilterScorer] = []
+    private let needsScores: Bool
+    private var bits = BitSlots()
+    private var slots = ScoreSlots()
+
+    init(
+        _ plan: QueryPlan, _ request: SearchRequest, view: SegmentView, index: Int, needsScores: Bool
+    ) throws(SearchError) {
+        documentCount = view.segment.documentCount
+        liveDocs = view.liveDocs
+        self.needsScores = needsScores
+        scorer = try SegmentScorer(plan, view: view, index: index, needsScores: needsScores)
+        filter = try request.filter.map { (filter) throws(SearchError) in try FilterScorer(filter, view: view) }
+        for group in request.facetFilters { groups.append(try FilterScorer(group.filter, view: view)) }
+    }
+
+    /// Visits every window that may hold a match; the number of hits.
+    mutating func run<Ranker: HitRanker>(
+        _ ranker: inout Ranker, _ hits: inout TopHits<Ranker.Rank>, _ facets: inout [FacetCounter],
+        _ control: inout SearchControl
+    ) throws(SearchError) -> Int {
+        var total = 0
+        var window: UInt32 = 0
+        do {
+            while true {
+                window = try nextWindow(window)
+                if window == .max { return total }
+                try control.check()
+                let all = bits.take()
+                let scores = needsScores ? slots.take() : nil
+                if try match(window, into: all, scores: scores) {
+                    let near = try applyGroups(window, all)
+                    let count = bits.count(all)
+                    total += count
+                    for index in facets.indices {
+                        try facets[index].count(window: window, all: all, near: near, &bits)
+                    }
+                    if count > 0, hits.capacity > 0 {
+                        try collect(window, all, scores, &ranker, &hits)
+                    }
+                }
+                bits.giveBack(all)
+                if let scores { slots.giveBack(scores) }
+                window += 1
+            }
+        } catch let error as SegmentError {
+            throw .segment(error)
+        } catch let error as SearchError {
+            throw error
+        } catch {
+            preconditionFailure("a pass throws only segment and search errors")
+        }
+    }
+
+    private mutating func nextWindow(_ from: UInt32) throws(SegmentError) -> UInt32 {
+        var window = try scorer.nextWindow(from)
+        while window != .max, filter != nil {
+            let filtered = try filter?.nextWindow(window) ?? .max
+            if filtered == window || filtered == .max { return filtered }
+            window = try scorer.nextWindow(filtered)
+            if window == filtered { break }
+        }
+        return window
+    }
+
+    /// Query, filter and live documents; the cheaper of query and filter goes first.
+    private mutating func match(_ window: UInt32, into all: Int, scores: Int?) throws(SegmentError) -> Bool {
+        let candidates = bits.take()
+        defer { bits.giveBack(candidates) }
+        bits.fillExisting(candidates, window: window, documentCount: documentCount)
+        if let liveDocs, !liveDocs.narrow(candidates, window: window, &bits) { return false }
+        let isFilterFirst = (filter?.cost ?? .max) <= scorer.cost
+        if isFilterFirst {
+            let kept = bits.take()
+            try filter?.match(window, candidates: candidates, out: kept, &bits)
+            bits.copy(kept, to: candidates)
+            if bits.isEmpty(candidates) { return false }
+        }
+        try scorer.match(
+            window: window, candidates: candidates, out: all, scores: scores, bits: &bits, slots: &slots)
+        if bits.isEmpty(all) { return false }
+        if !isFilterFirst, filter != nil {
+            bits.copy(all, to: candidates)
+            bits.clear(all)
+            try filter?.match(window, candidates: candidates, out: all, &bits)
+            return !bits.isEmpty(all)
+        }
+        return true
+    }
+
+    /// Leaves in `all` the documents that no facet group rules out; gives, per group, a slot of those that this
+    /// group alone rules out. The slots stay taken until `all` is given back.
+    private mutating func applyGroups(_ window: UInt32, _ all: Int) throws(SegmentError) -> [Int] {
+        if groups.isEmpty { return [] }
+        var near: [Int] = []
+        let failedOnce = bits.take()
+        let failedTwice = bits.take()
+        for index in groups.indices {
+            let failing = bits.take()
+            near.append(failing)
+            try groups[index].match(window, candidates: all, out: failing, &bits)
+            for word in 0..<Window.wordCount {
+                let failed = bits.words[all + word] & ~bits.words[failing + word]
+                bits.words[failing + word] = failed
+                bits.words[failedTwice + word] |= bits.words[failedOnce + word] & failed
+                bits.words[failedOnce + word] |= failed
+            }
+        }
+        bits.andNot(all, failedOnce)
+        for slot in near { bits.andNot(slot, failedTwice) }
+        return near
+    }
+
+    private mutating func collect<Ranker: HitRanker>(
+        _ window: UInt32, _ all: Int, _ scores: Int?, _ ranker: inout Ranker, _ hits: inout TopHits<Ranker.Rank>
+    ) throws(SegmentError) {
+        try ranker.load(window: window)
+        let base = window << Window.shift
+        let floor = ranker.scoreFloor
+        let values = slots.values.span
+        let limit = ranker.limit
+        var worst = hits.worst
+        for word in 0..<Window.wordCount {
+            var matches = bits.words[all + word]
+            while matches != 0 {
+                let offset = word << 6 + matches.trailingZeroBitCount
+                matches &= matches - 1
+                let score = if let scores { values[unchecked: scores + offset] } else { Float(0) }
+                if score < floor { continue }
+                if let worst, !ranker.mayExceed(worst, offset: offset, score: score) { continue }
+                let document = base + UInt32(offset)
+                let rank = try ranker.rank(document: document, offset: offset, score: score)
+                if let limit, !(rank < limit) { continue }
+                hits.offer(rank, document)
+                worst = hits.worst
+            }
+        }
+    }
+}

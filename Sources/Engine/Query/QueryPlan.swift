@@ -1,0 +1,337 @@
+// A query bound to a snapshot: terms looked up, statistics summed over all segments, weights computed.
+//
+// Statistics count deleted documents too, as the term dictionaries do, until a merge drops them. A plan is a flat
+// list of nodes, children before parents; clauses that cannot match are gone, nested ORs and ANDs are one.
+
+/// A term's postings in one segment, for one field of a unit.
+struct UnitSource: Sendable {
+    let entry: TermEntry
+    /// Index into the unit's fields.
+    let field: Int
+}
+
+/// A BM25F unit: one term in several fields, or the expansions of a prefix.
+struct UnitPlan: Sendable {
+    let fields: [FieldWeight]
+    /// Per field, the index of its length table in the plan.
+    let lengthTables: [Int]
+    /// The term, or what the prefix stands for; for explanations.
+    let name: [UInt8]
+    let isPrefix: Bool
+    let documentFrequency: UInt64
+    let idf: Float
+    let boost: Float
+    /// The postings to read, per segment.
+    let sources: [[UnitSource]]
+
+    var weight: Float { idf * boost }
+}
+
+/// A phrase: per field the same positions, each with its alternatives.
+struct PhrasePlan: Sendable {
+    let fields: [FieldWeight]
+    let lengthTables: [Int]
+    let terms: [[[UInt8]]]
+    /// Sum over the positions.
+    let idf: Float
+    let boost: Float
+    /// Per segment, per field, per position: the alternatives that exist. Empty where the field lacks a position.
+    let sources: [[[[TermEntry]]]]
+
+    var weight: Float { idf * boost }
+}
+
+/// The bound query.
+struct QueryPlan: Sendable {
+    indirect enum Node: Sendable {
+        case none
+        case all
+        case unit(Int)
+        case phrase(Int)
+        case constant(filter: Int, score: Float)
+        case boolean(must: [Int], should: [Int], mustNot: [Int], minimumShouldMatch: Int)
+        case best([Int])
+    }
+
+    private(set) var nodes: [Node] = []
+    private(set) var root = 0
+    private(set) var units: [UnitPlan] = []
+    private(set) var phrases: [PhrasePlan] = []
+    private(set) var filters: [Filter] = []
+    /// Per field and weight: what an occurrence counts, by norm byte.
+    private(set) var lengthTables: [[Float]] = []
+    private(set) var grid = ScoreGrid(scoreMax: 0)
+    let k1: Float
+    let documentCount: UInt64
+
+    private let segments: [Segment]
+    private var tableOfField: [FieldWeight: Int] = [:]
+    private var clauseCount = 0
+
+    /// Looks up every term of `query`. Throws `SearchError` for a query beyond the limits and for damage.
+    init(_ query: Query, segments: [Segment], k1: Float) throws(SearchError) {
+        guard k1 > 0, k1.isFinite else { throw .invalid("k1 is \(k1); it must be above 0.") }
+        self.k1 = k1
+        self.segments = segments
+        documentCount = segments.reduce(0) { $0 + UInt64($1.documentCount) }
+        root = try add(query, boost: 1, depth: 0)
+        let scoreMax = greatestScore(root)
+        guard scoreMax.isFinite else { throw .invalid("The boosts of the query are too large.") }
+        grid = ScoreGrid(scoreMax: scoreMax)
+        for index in nodes.indices {
+            if case .constant(let filter, let score) = nodes[index] {
+                nodes[index] = .constant(filter: filter, score: grid.round(score))
+            }
+        }
+    }
+
+    /// The plan's contribution of a unit or phrase for a weighted frequency.
+    @inline(__always)
+    func contribution(weight: Float, weightedFrequency: Float) -> Float {
+        grid.round(BM25.contribution(weight: weight, weightedFrequency: weightedFrequency, k1: k1))
+    }
+
+    /// A bound of the score under a node, before rounding to the grid.
+    private func greatestScore(_ node: Int) -> Float {
+        switch nodes[node] {
+        case .none, .all: 0
+        case .unit(let unit): units[unit].weight
+        case .phrase(let phrase): phrases[phrase].weight
+        case .constant(_, let score): score
+        case .boolean(let must, let should, _, _): (must + should).reduce(0) { $0 + greatestScore($1) }
+        case .best(let children): children.reduce(0) { max($0, greatestScore($1)) }
+        }
+    }
+
+    private mutating func append(_ node: Node) -> Int {
+        nodes.append(node)
+        return nodes.count - 1
+    }
+
+    private func isNone(_ node: Int) -> Bool {
+        if case .none = nodes[node] { true } else { false }
+    }
+
+    private mutating func countClauses(_ count: Int, depth: Int) throws(SearchError) {
+        clauseCount += count
+        guard clauseCount <= QueryLimits.clauseCountMax else {
+            throw .limit("The query has more than \(QueryLimits.clauseCountMax) clauses.")
+        }
+        guard depth < QueryLimits.depthMax else {
+            throw .limit("The query nests deeper than \(QueryLimits.depthMax).")
+        }
+    }
+
+    private func checked(_ boost: Float, _ what: String) throws(SearchError) -> Float {
+        guard boost >= 0, boost <= 1e18 else {
+            throw .invalid("The \(what) is \(boost); it must be a number from 0 to 1e18.")
+        }
+        return boost
+    }
+
+    private mutating func add(_ query: Query, boost: Float, depth: Int) throws(SearchError) -> Int {
+        try countClauses(1, depth: depth)
+        switch query {
+        case .all: return append(.all)
+        case .none: return append(.none)
+        case .term(let term): return try add(term, boost: boost)
+        case .prefix(let prefix): return try add(prefix, boost: boost)
+        case .phrase(let phrase): return try add(phrase, boost: boost)
+        case .boost(let inner, let factor):
+            let product = try checked(boost * (try checked(factor, "boost")), "product of the boosts")
+            return try add(inner, boost: product, depth: depth + 1)
+        case .constant(let filter, let score):
+            try FilterLimits.check(filter)
+            filters.append(filter)
+            let boosted = try checked(try checked(score, "constant score") * boost, "product of the boosts")
+            return append(.constant(filter: filters.count - 1, score: boosted))
+        case .anyOf(let alternatives):
+            var children: [Int] = []
+            for alternative in alternatives {
+                let child = try add(alternative, boost: boost, depth: depth + 1)
+                if !isNone(child) { children.append(child) }
+            }
+            return children.count == 1 ? children[0] : append(children.isEmpty ? .none : .best(children))
+        case .boolean(let must, let should, let mustNot, let minimum):
+            return try addBoolean(must, should, mustNot, minimum, boost: boost, depth: depth)
+        }
+    }
+
+    private mutating func addBoolean(
+        _ must: [Query], _ should: [Query], _ mustNot: [Query], _ minimum: Int, boost: Float, depth: Int
+    ) throws(SearchError) -> Int {
+        var required: [Int] = []
+        for clause in must {
+            let child = try add(clause, boost: boost, depth: depth + 1)
+            if isNone(child) { return append(.none) }
+            // An AND inside an AND is the same AND: sums on the grid do not depend on their order.
+            if case .boolean(let inner, let optional, let excluded, 0) = nodes[child], optional.isEmpty,
+                excluded.isEmpty
+            {
+                required += inner
+            } else {
+                required.append(child)
+            }
+        }
+        let needed = must.isEmpty && !should.isEmpty ? max(1, minimum) : max(0, minimum)
+        var optional: [Int] = []
+        for clause in should {
+            let child = try add(clause, boost: boost, depth: depth + 1)
+            if isNone(child) { continue }
+            if needed <= 1, case .boolean(let inner, let nested, let excluded, 1) = nodes[child], inner.isEmpty,
+                excluded.isEmpty
+            {
+                optional += nested
+            } else {
+                optional.append(child)
+            }
+        }
+        guard needed <= optional.count else { return append(.none) }
+        var excluded: [Int] = []
+        for clause in mustNot {
+            let child = try add(clause, boost: 0, depth: depth + 1)
+            if !isNone(child) { excluded.append(child) }
+        }
+        if required.isEmpty, optional.isEmpty { required = [append(.all)] }
+        if excluded.isEmpty, required.count + optional.count == 1 {
+            return required.first ?? optional[0]
+        }
+        return append(
+            .boolean(must: required, should: optional, mustNot: excluded, minimumShouldMatch: needed))
+    }
+}
+
+// MARK: - Units and phrases
+
+extension QueryPlan {
+    private func checkFields(_ fields: [FieldWeight]) throws(SearchError) {
+        guard fields.count <= QueryLimits.fieldCountMax else {
+            throw .limit("A clause searches more than \(QueryLimits.fieldCountMax) fields.")
+        }
+        for field in fields {
+            guard field.weight >= 0, field.weight <= 1e6, field.b >= 0, field.b <= 1 else {
+                throw .invalid(
+                    "Weight \(field.weight) or b \(field.b) of a field is out of range; weight is 0 to 1e6, b 0 to 1.")
+            }
+        }
+    }
+
+    private mutating func add(_ query: TermQuery, boost: Float) throws(SearchError) -> Int {
+        try checkFields(query.fields)
+        let boost = try checked(try checked(query.boost, "boost") * boost, "product of the boosts")
+        var sources = Array(repeating: [UnitSource](), count: segments.count)
+        var frequencies = Array(repeating: UInt64(0), count: query.fields.count)
+        for (segmentIndex, segment) in segments.enumerated() {
+            for (fieldIndex, field) in query.fields.enumerated() {
+                guard let entry = try lookUp(segment, field.field, query.term) else { continue }
+                sources[segmentIndex].append(UnitSource(entry: entry, field: fieldIndex))
+                frequencies[fieldIndex] += UInt64(entry.documentFrequency)
+            }
+        }
+        return addUnit(
+            query.fields, name: query.term, isPrefix: false, boost: boost,
+            documentFrequency: frequencies.max() ?? 0, sources: sources)
+    }
+
+    private mutating func add(_ query: PrefixQuery, boost: Float) throws(SearchError) -> Int {
+        try checkFields(query.fields)
+        let boost = try checked(try checked(query.boost, "boost") * boost, "product of the boosts")
+        guard !query.prefix.isEmpty else { throw .invalid("A prefix is empty; use a query for every document.") }
+        guard (0...QueryLimits.expansionCountMax).contains(query.maxExpansions) else {
+            throw .limit("A prefix asks for more than \(QueryLimits.expansionCountMax) expansions.")
+        }
+        let expansion = try PrefixExpansion(query, segments: segments)
+        return addUnit(
+            query.fields, name: query.prefix, isPrefix: true, boost: boost,
+            documentFrequency: min(expansion.documentFrequency, documentCount), sources: expansion.sources)
+    }
+
+    private mutating func addUnit(
+        _ fields: [FieldWeight], name: [UInt8], isPrefix: Bool, boost: Float, documentFrequency: UInt64,
+        sources: [[UnitSource]]
+    ) -> Int {
+        guard documentFrequency > 0 else { return append(.none) }
+        units.append(
+            UnitPlan(
+                fields: fields, lengthTables: fields.map { lengthTable($0) }, name: name, isPrefix: isPrefix,
+                documentFrequency: documentFrequency,
+                idf: BM25.idf(documentCount: documentCount, documentFrequency: documentFrequency), boost: boost,
+                sources: sources))
+        return append(.unit(units.count - 1))
+    }
+
+    private mutating func add(_ query: PhraseQuery, boost: Float) throws(SearchError) -> Int {
+        try checkFields(query.fields)
+        let boost = try checked(try checked(query.boost, "boost") * boost, "product of the boosts")
+        guard query.terms.count <= QueryLimits.phraseLengthMax else {
+            throw .limit("A phrase is longer than \(QueryLimits.phraseLengthMax) positions.")
+        }
+        guard query.terms.allSatisfy({ $0.count <= QueryLimits.alternativeCountMax }) else {
+            throw .limit("A phrase has more than \(QueryLimits.alternativeCountMax) terms at one position.")
+        }
+        if query.terms.isEmpty { return append(.none) }
+        try countClauses(query.terms.reduce(0) { $0 + $1.count }, depth: 0)
+        var sources: [[[[TermEntry]]]] = []
+        // Per position and field, the frequency of the most frequent alternative.
+        var frequencies = query.terms.map { $0.map { _ in Array(repeating: UInt64(0), count: query.fields.count) } }
+        for segment in segments {
+            var ofSegment: [[[TermEntry]]] = []
+            for (fieldIndex, field) in query.fields.enumerated() {
+                var positions: [[TermEntry]] = []
+                for (position, alternatives) in query.terms.enumerated() {
+                    var entries: [TermEntry] = []
+                    for (index, term) in alternatives.enumerated() {
+                        // A term given twice at one position is one alternative.
+                        guard alternatives.firstIndex(of: term) == index,
+                            let entry = try lookUp(segment, field.field, term)
+                        else { continue }
+                        entries.append(entry)
+                        frequencies[position][index][fieldIndex] += UInt64(entry.documentFrequency)
+                    }
+                    positions.append(entries)
+                }
+                ofSegment.append(positions.contains { $0.isEmpty } ? [] : positions)
+            }
+            sources.append(ofSegment)
+        }
+        guard sources.contains(where: { $0.contains { !$0.isEmpty } }) else { return append(.none) }
+        var idf: Float = 0
+        for alternatives in frequencies {
+            let frequency = alternatives.map { $0.max() ?? 0 }.max() ?? 0
+            idf += BM25.idf(documentCount: documentCount, documentFrequency: frequency)
+        }
+        phrases.append(
+            PhrasePlan(
+                fields: query.fields, lengthTables: query.fields.map { lengthTable($0) }, terms: query.terms,
+                idf: idf, boost: boost, sources: sources))
+        return append(.phrase(phrases.count - 1))
+    }
+
+    private func lookUp(_ segment: Segment, _ field: FieldID, _ term: [UInt8]) throws(SearchError) -> TermEntry? {
+        do { return try segment.term(field, term) } catch { throw .segment(error) }
+    }
+
+    /// Index of the table that gives, for a norm byte, what one occurrence in the field counts.
+    private mutating func lengthTable(_ field: FieldWeight) -> Int {
+        if let known = tableOfField[field] { return known }
+        let average = averageLength(field.field)
+        lengthTables.append(
+            FieldNorm.lengths.map {
+                BM25.lengthFactor(weight: field.weight, b: field.b, length: $0, averageLength: average)
+            })
+        tableOfField[field] = lengthTables.count - 1
+        return lengthTables.count - 1
+    }
+
+    /// The mean length of a field over the documents that have it; 1 if none has.
+    func averageLength(_ field: FieldID) -> Float {
+        var sum: UInt64 = 0
+        var count: UInt64 = 0
+        for segment in segments {
+            guard let statistics = segment.fieldStatistics(field) else { continue }
+            sum += UInt64(statistics.sumOfLengths)
+            count += UInt64(statistics.documentCount)
+        }
+        return sum > 0 && count > 0 ? Float(Double(sum) / Double(count)) : 1
+    }
+}

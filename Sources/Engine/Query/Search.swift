@@ -1,0 +1,177 @@
+// A search over all segments of a snapshot.
+
+/// Runs one request.
+struct Search {
+    private let request: SearchRequest
+    private let views: [SegmentView]
+
+    /// Checks the request against `QueryLimits`.
+    init(_ request: SearchRequest, over views: [SegmentView]) throws(SearchError) {
+        self.request = request
+        self.views = views
+        try check()
+    }
+
+    /// The answer.
+    func run() throws(SearchError) -> SearchResult {
+        let plan = try QueryPlan(request.query, segments: views.map(\.segment), k1: request.k1)
+        var control = SearchControl(request)
+        // One more than the page tells whether there is a next one.
+        let capacity = request.limit == 0 ? 0 : request.limit + request.offset + 1
+        var total = 0
+        var found: [SegmentHits] = []
+        var counted = Array(repeating: [SegmentFacet](), count: request.facets.count)
+        var best = BestScores(capacity: capacity)
+        for (index, view) in views.enumerated() {
+            var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0)
+            var facets = request.facets.map { FacetCounter($0, view: view) }
+            let (count, entries) =
+                if sortsByScore {
+                    try collectByScore(&pass, view, capacity, best.floor, &facets, &control)
+                } else {
+                    try collectByFields(&pass, view, capacity, &facets, &control)
+                }
+            total += count
+            found.append(SegmentHits(segment: index, entries: entries))
+            for (facet, counter) in facets.enumerated() { counted[facet].append(counter.result) }
+            if sortsByScore { best.add(entries.map(\.score)) }
+        }
+        do {
+            var result = try page(found)
+            result.total = total
+            for (facet, parts) in zip(request.facets, counted) {
+                result.facets.append(try FacetMerge(facet, views: views).result(parts))
+            }
+            return result
+        } catch {
+            throw .segment(error)
+        }
+    }
+
+    private var sortsByScore: Bool {
+        request.sort.isEmpty || request.sort == [.score]
+    }
+
+    private func collectByScore(
+        _ pass: inout WindowPass, _ view: SegmentView, _ capacity: Int, _ floor: Float,
+        _ facets: inout [FacetCounter], _ control: inout SearchControl
+    ) throws(SearchError) -> (Int, [(document: UInt32, score: Float)]) {
+        do {
+            var ranker = try ScoreRanker(view: view, after: request.after, scoreFloor: floor)
+            var hits = TopHits<ScoreRank>(capacity: capacity)
+            let total = try pass.run(&ranker, &hits, &facets, &control)
+            return (total, hits.sorted().map { ($0.document, $0.rank.score) })
+        } catch let error as SegmentError {
+            throw .segment(error)
+        } catch let error as SearchError {
+            throw error
+        } catch {
+            preconditionFailure("a pass throws only segment and search errors")
+        }
+    }
+
+    private func collectByFields(
+        _ pass: inout WindowPass, _ view: SegmentView, _ capacity: Int, _ facets: inout [FacetCounter],
+        _ control: inout SearchControl
+    ) throws(SearchError) -> (Int, [(document: UInt32, score: Float)]) {
+        do {
+            var ranker = try FieldRanker(request.sort, view: view, after: request.after)
+            var hits = TopHits<FieldRank>(capacity: capacity)
+            let total = try pass.run(&ranker, &hits, &facets, &control)
+            return (total, hits.sorted().map { ($0.document, $0.rank.tail.score) })
+        } catch let error as SegmentError {
+            throw .segment(error)
+        } catch let error as SearchError {
+            throw error
+        } catch {
+            preconditionFailure("a pass throws only segment and search errors")
+        }
+    }
+
+    private func page(_ found: [SegmentHits]) throws(SegmentError) -> SearchResult {
+        var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
+        guard request.limit > 0 else { return result }
+        var merge = try HitMerge(found, views: views, sort: request.sort)
+        for _ in 0..<request.offset where try merge.pop() == nil { return result }
+        while result.hits.count < request.limit, let hit = try merge.pop() { result.hits.append(hit) }
+        if let last = result.hits.last, try merge.pop() != nil {
+            result.next = Cursor(
+                sort: request.sort, values: last.sortValues, score: last.score,
+                key: try views[last.address.segment].segment.key(last.address.document))
+        }
+        return result
+    }
+
+    private func check() throws(SearchError) {
+        guard (0...QueryLimits.pageSizeMax).contains(request.limit) else {
+            throw .limit("The limit is \(request.limit); it must be 0 to \(QueryLimits.pageSizeMax).")
+        }
+        guard (0...QueryLimits.depthOfPagesMax).contains(request.offset),
+            request.limit + request.offset <= QueryLimits.depthOfPagesMax
+        else {
+            throw .limit(
+                "Offset and limit together go beyond \(QueryLimits.depthOfPagesMax); use the cursor of the page before.")
+        }
+        guard request.sort.count <= QueryLimits.sortKeyCountMax else {
+            throw .limit("More than \(QueryLimits.sortKeyCountMax) sort keys.")
+        }
+        if let after = request.after {
+            guard request.offset == 0 else { throw .cursor("A cursor and an offset exclude each other.") }
+            guard after.sortSignature == Cursor.signature(of: request.sort),
+                after.values.count == request.sort.count
+            else { throw .cursor("The cursor belongs to another sort order.") }
+        }
+        if let filter = request.filter { try FilterLimits.check(filter) }
+        for group in request.facetFilters { try FilterLimits.check(group.filter) }
+        guard max(request.facets.count, request.facetFilters.count) <= QueryLimits.facetCountMax else {
+            throw .limit("More than \(QueryLimits.facetCountMax) facets.")
+        }
+        for facet in request.facets {
+            if let group = facet.group {
+                guard request.facetFilters.indices.contains(group) else {
+                    throw .invalid("A facet names group \(group), which the request does not have.")
+                }
+            }
+            switch facet.kind {
+            case .keyword(_, let limit, _, let selected):
+                guard (0...QueryLimits.facetValueCountMax).contains(limit),
+                    selected.count <= QueryLimits.facetValueCountMax
+                else { throw .limit("A facet asks for more than \(QueryLimits.facetValueCountMax) values.") }
+            case .ranges(_, let ranges):
+                guard ranges.count <= QueryLimits.facetRangeCountMax else {
+                    throw .limit("A facet has more than \(QueryLimits.facetRangeCountMax) ranges.")
+                }
+            }
+        }
+    }
+}
+
+/// The best scores of the segments searched so far: what a later segment must reach.
+private struct BestScores {
+    private let capacity: Int
+    private var scores: [Float] = []
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// Hits below this score cannot be on the page.
+    var floor: Float {
+        capacity > 0 && scores.count >= capacity ? scores[capacity - 1] : 0
+    }
+
+    mutating func add(_ more: [Float]) {
+        scores = (scores + more).sorted(by: >)
+        scores.removeLast(max(0, scores.count - capacity))
+    }
+}
+
+extension Snapshot {
+    /// Searches the snapshot. Safe to call from any thread.
+    ///
+    /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline passes,
+    /// `segment` when a segment is damaged.
+    public func search(_ request: SearchRequest) throws(SearchError) -> SearchResult {
+        try Search(request, over: segments).run()
+    }
+}
