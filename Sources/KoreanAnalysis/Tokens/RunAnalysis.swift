@@ -1,0 +1,245 @@
+// From the least-cost path of a run of Hangul to its tokens. What is left out, and only that, is decided in
+// `Grammar.swift`; here stand the rules for what is given whole and in parts.
+
+/// Analyses one run at a time.
+struct RunAnalysis {
+    /// Runs of more parts than this are not given whole.
+    static let maximumParts = 6
+
+    /// A piece of the path: a morpheme, or a part of a compound or inflected one.
+    private struct Piece {
+        var start: UInt8
+        var end: UInt8
+        var tag: PartOfSpeech
+        var role: GrammaticalRole
+        /// Units of its dictionary form in `lemmas`; empty where that is what is written.
+        var lemma: Range<Int>
+        var position: UInt8
+    }
+
+    private var pieces: [Piece] = []
+    private var lemmas: [UInt16] = []
+    /// Compounds of the dictionary: pieces from, to (not including).
+    private var groups: [(first: Int, end: Int)] = []
+    private var firstToken = 0
+    private let dictionary: MorphologicalDictionary
+    private let lattice: Lattice
+
+    init(_ dictionary: MorphologicalDictionary) {
+        self.dictionary = dictionary
+        lattice = Lattice(dictionary)
+    }
+
+    /// Appends the tokens of a run of composed syllables to `output`.
+    mutating func analyze(
+        _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, into output: inout RunTokens
+    ) -> RunTokens.Entry {
+        lattice.search(units, context: context)
+        firstToken = output.tokens.count
+        let firstRemoved = output.removed.count
+        let unitLength = context == .number ? leadingUnit(units) : 0
+        var positionCount = 0
+        if unitLength > 0 {
+            add(units[0..<unitLength], 0..<unitLength, position: 0, length: 1, kind: .unit, .NNBC, to: &output)
+            positionCount = 1
+        }
+        collectPieces(from: unitLength, length: units.count)
+        assignRoles(hasContentBefore: context == .number || context == .latin || unitLength > 0)
+        for index in pieces.indices where pieces[index].role != .grammar {
+            pieces[index].position = UInt8(positionCount)
+            positionCount += 1
+        }
+        if positionCount == 0, context == .space || context == .closing {
+            // Nothing but grammar: what is written is kept.
+            add(units[...], 0..<units.count, position: 0, length: 1, kind: .word, .unknown, to: &output)
+            positionCount = 1
+        } else {
+            emitPieces(units, to: &output)
+            emitWholes(units, to: &output)
+        }
+        sortTokens(in: &output)
+        for piece in pieces where piece.role == .grammar {
+            output.removed.append(RunRemoved(start: piece.start, end: piece.end, partOfSpeech: piece.tag))
+        }
+        return RunTokens.Entry(
+            firstToken: UInt32(firstToken), tokenCount: UInt16(output.tokens.count - firstToken),
+            removedCount: UInt16(output.removed.count - firstRemoved), firstRemoved: UInt32(firstRemoved),
+            positionCount: UInt8(positionCount), unitLength: UInt8(unitLength))
+    }
+
+    /// Syllables at the beginning that are the unit of the number before them: the longest unit in the table that ends
+    /// where a morpheme ends, or else a first morpheme that the dictionary calls a unit.
+    private func leadingUnit(_ units: UnsafeBufferPointer<UInt16>) -> Int {
+        var best = 0
+        for morpheme in lattice.path {
+            let length = Int(morpheme.end)
+            guard length <= UnitTable.maximumHangulLength else { break }
+            if UnitTable.isHangulUnit(units[0..<length]) { best = length }
+        }
+        if best == 0, let first = lattice.path.first, first.morpheme >= 0,
+            dictionary.view.morphemes[Int(first.morpheme)].tag == .NNBC
+        {
+            best = Int(first.end)
+        }
+        return best
+    }
+
+    /// Lays the path out in pieces: compounds in their parts, inflected words in stem and endings.
+    private mutating func collectPieces(from offset: Int, length: Int) {
+        pieces.removeAll(keepingCapacity: true)
+        lemmas.removeAll(keepingCapacity: true)
+        groups.removeAll(keepingCapacity: true)
+        for step in lattice.path where Int(step.start) >= offset {
+            guard step.morpheme >= 0 else {
+                append(step.start, step.end, .unknown)
+                continue
+            }
+            let morpheme = dictionary.view.morphemes[Int(step.morpheme)]
+            var cursor = dictionary.view.expression(of: morpheme)
+            guard cursor.remaining > 0, isSound(cursor, over: step) else {
+                append(step.start, step.end, morpheme.tag)
+                continue
+            }
+            let first = pieces.count
+            var start = step.start
+            var areLiteral = true
+            while let part = cursor.next() {
+                if part.isLiteral {
+                    append(start, start + UInt8(part.unitCount), part.tag)
+                    start += UInt8(part.unitCount)
+                } else {
+                    areLiteral = false
+                    let lemmaStart = lemmas.count
+                    for index in 0..<part.unitCount { lemmas.append(part.unit(index)) }
+                    append(step.start, step.end, part.tag, lemma: lemmaStart..<lemmas.count)
+                }
+            }
+            if areLiteral { groups.append((first, pieces.count)) }
+        }
+    }
+
+    /// Whether the lengths of literal parts add up to the word, or the parts have text of their own.
+    private func isSound(_ cursor: ExpressionCursor, over step: PathMorpheme) -> Bool {
+        var cursor = cursor
+        var sum = 0
+        while let part = cursor.next() {
+            guard part.unitCount > 0 else { return false }
+            if !part.isLiteral { return true }
+            sum += part.unitCount
+        }
+        return sum == Int(step.end - step.start)
+    }
+
+    private mutating func append(_ start: UInt8, _ end: UInt8, _ tag: PartOfSpeech, lemma: Range<Int> = 0..<0) {
+        pieces.append(Piece(start: start, end: end, tag: tag, role: .noun, lemma: lemma, position: 0))
+    }
+
+    private mutating func assignRoles(hasContentBefore: Bool) {
+        var previous: GrammaticalRole? = hasContentBefore ? .noun : nil
+        for index in pieces.indices {
+            let role = GrammaticalRole(of: pieces[index].tag, after: previous)
+            pieces[index].role = role
+            previous = role
+        }
+    }
+
+    /// A token for each piece that is not grammar; for stems also what is written, endings included.
+    private mutating func emitPieces(_ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens) {
+        for (index, piece) in pieces.enumerated() where piece.role != .grammar {
+            let span = Int(piece.start)..<Int(piece.end)
+            let isStem = piece.role == .predicate || !piece.lemma.isEmpty
+            let kind: TokenKind = isStem ? .stem : isJoined(index) ? .part : .word
+            if piece.lemma.isEmpty {
+                add(units[span], span, position: piece.position, length: 1, kind: kind, piece.tag, to: &output)
+            } else {
+                add(lemmas[piece.lemma], span, position: piece.position, length: 1, kind: kind, piece.tag, to: &output)
+            }
+            guard isStem else { continue }
+            var end = piece.end
+            for next in pieces[(index + 1)...] {
+                guard next.role == .grammar, next.start == end || next.end == end else { break }
+                end = next.end
+            }
+            let written = span.lowerBound..<Int(end)
+            add(units[written], written, position: piece.position, length: 1, kind: .surface, piece.tag, to: &output)
+        }
+    }
+
+    /// Whether a noun stands directly beside another.
+    private func isJoined(_ index: Int) -> Bool {
+        let hasLeft = index > 0 && pieces[index - 1].role == .noun
+        let hasRight = index + 1 < pieces.count && pieces[index + 1].role == .noun
+        return hasLeft || hasRight
+    }
+
+    /// Compounds of the dictionary, runs of nouns, everything from the first to the last content, and all of it with
+    /// the particles and endings behind it.
+    private mutating func emitWholes(_ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens) {
+        for group in groups { emitWhole(group.first, group.end, units, to: &output) }
+        var index = 0
+        while index < pieces.count {
+            let first = index
+            while index < pieces.count, pieces[index].role == .noun { index += 1 }
+            if index - first > 1 { emitWhole(first, index, units, to: &output) }
+            index = max(index, first + 1)
+        }
+        guard let first = pieces.firstIndex(where: { $0.role != .grammar }),
+            let last = pieces.lastIndex(where: { $0.role != .grammar })
+        else { return }
+        emitWhole(first, last + 1, units, to: &output)
+        let length = Int(pieces[last].position - pieces[first].position) + 1
+        if units.count > Int(pieces[last].end), length <= Self.maximumParts {
+            let span = Int(pieces[first].start)..<units.count
+            add(units[span], span, position: pieces[first].position, length: length, kind: .surface, .unknown, to: &output)
+        }
+    }
+
+    private mutating func emitWhole(
+        _ first: Int, _ end: Int, _ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens
+    ) {
+        let contents = pieces[first..<end]
+        guard contents.first?.role != .grammar, contents.last?.role != .grammar else { return }
+        let length = Int(pieces[end - 1].position - pieces[first].position) + 1
+        guard length > 1, length <= Self.maximumParts else { return }
+        let span = Int(pieces[first].start)..<Int(pieces[end - 1].end)
+        add(units[span], span, position: pieces[first].position, length: length, kind: .compound, .unknown, to: &output)
+    }
+
+    /// Adds a token unless the same term already stands there with the same length.
+    private func add(
+        _ term: some Collection<UInt16>, _ span: Range<Int>, position: UInt8, length: Int, kind: TokenKind,
+        _ tag: PartOfSpeech, to output: inout RunTokens
+    ) {
+        let (start, count) = output.appendTerm(term)
+        for other in output.tokens[firstToken...]
+        where other.position == position && Int(other.positionLength) == length && other.termLength == count {
+            let same = output.bytes[Int(other.termStart)...].prefix(Int(count))
+            if same.elementsEqual(output.bytes[Int(start)...]) {
+                output.bytes.removeLast(Int(count))
+                return
+            }
+        }
+        output.tokens.append(
+            RunToken(
+                termStart: start, termLength: count, start: UInt8(span.lowerBound), end: UInt8(span.upperBound),
+                position: position, positionLength: UInt8(length), kind: kind, partOfSpeech: tag))
+    }
+
+    /// By position, then those that span more first; stable, and quick for the handful that a run has.
+    private func sortTokens(in output: inout RunTokens) {
+        var index = firstToken + 1
+        while index < output.tokens.count {
+            let token = output.tokens[index]
+            var place = index
+            while place > firstToken {
+                let other = output.tokens[place - 1]
+                let isBefore = (other.position, token.positionLength) <= (token.position, other.positionLength)
+                if isBefore { break }
+                output.tokens[place] = other
+                place -= 1
+            }
+            output.tokens[place] = token
+            index += 1
+        }
+    }
+}

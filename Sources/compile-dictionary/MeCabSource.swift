@@ -1,0 +1,99 @@
+// Turns a MeCab folder of mecab-ko-dic into what the dictionary builder takes. Only words written in Hangul are kept:
+// other scripts are split by rules, not by the dictionary.
+
+import KoreanAnalysis
+
+/// A dictionary folder of mecab-ko-dic.
+struct MeCabSource {
+    private let folder: String
+    private(set) var dictionary = DictionarySource()
+    private(set) var skippedCount = 0
+    /// Penalty class by MeCab's part-of-speech id.
+    private var penaltyClasses: [Int: UInt8] = [:]
+
+    init(folder: String) throws {
+        self.folder = folder
+        let matrix = try MeCabMatrix(path: folder + "/matrix.bin")
+        dictionary.costs = matrix.costs
+        dictionary.rightCount = matrix.rightCount
+        dictionary.leftCount = matrix.leftCount
+        try readPenalties()
+        try readContexts()
+        try MeCabLexicon(path: folder + "/unk.dic").forEachToken { token in
+            guard token.surface == Array("HANGUL".utf8) else { return }
+            dictionary.unknown = (token.left, token.right, token.cost)
+        }
+        try MeCabLexicon(path: folder + "/sys.dic").forEachToken { token in
+            if let entry = entry(of: token) { dictionary.entries.append(entry) } else { skippedCount += 1 }
+        }
+    }
+
+    /// `left-space-penalty-factor = id,cost,id,cost...`: what MeCab-ko adds where such a word follows white space.
+    private mutating func readPenalties() throws {
+        let path = folder + "/dicrc"
+        let text = String(decoding: try readFile(path), as: UTF8.self)
+        var costs: [Int16] = [0]
+        for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("left-space-penalty-factor") {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            let numbers = line[line.index(after: equals)...].split(separator: ",").map { field in
+                Int(String(field.filter { !$0.isWhitespace }))
+            }
+            for pair in stride(from: 0, to: numbers.count - 1, by: 2) {
+                guard let id = numbers[pair], let number = numbers[pair + 1], let cost = Int16(exactly: number) else {
+                    throw SourceError(path, "bad line: \(line)")
+                }
+                if !costs.contains(cost) { costs.append(cost) }
+                penaltyClasses[id] = UInt8(costs.firstIndex(of: cost)!)
+            }
+        }
+        guard costs.count > 1, costs.count <= dictionary.penalties.count else {
+            throw SourceError(path, "has \(costs.count - 1) left-space penalties; 1 to 3 can be kept")
+        }
+        for (index, cost) in costs.enumerated() { dictionary.penalties[index] = cost }
+    }
+
+    /// What stands for "the text begins here", "a number goes before", and so on, and for "the word ends here".
+    private mutating func readContexts() throws {
+        let right = try MeCabContexts(path: folder + "/right-id.def")
+        dictionary.contexts = [
+            try right.general("BOS/EOS"),
+            try right.general("SN"),
+            try right.general("NNG"),
+            try right.general("SSC"),
+        ]
+        dictionary.endings = try MeCabContexts(path: folder + "/left-id.def").general("BOS/EOS")
+    }
+
+    private func entry(of token: MeCabToken) -> DictionaryEntry? {
+        let surface = Array(String(decoding: token.surface, as: UTF8.self).utf16)
+        guard surface.count <= 32, surface.allSatisfy({ $0 >= 0xAC00 && $0 <= 0xD7A3 }), token.features.count >= 8,
+            let firstTag = token.features[0].split(separator: "+").first
+        else { return nil }
+        let tag = PartOfSpeech(name: firstTag) ?? .unknown
+        return DictionaryEntry(
+            surface: surface, left: token.left, right: token.right, cost: token.cost, tag: tag,
+            penalty: penaltyClasses[token.partOfSpeechID] ?? 0,
+            parts: token.features[4] == "*" ? [] : parts(of: token.features[7], surface: surface))
+    }
+
+    /// `text/tag/meaning+text/tag/meaning...`; empty, so that the word stays whole, where that says nothing sound.
+    private func parts(of expression: Substring, surface: [UInt16]) -> [ExpressionPart] {
+        var parts: [ExpressionPart] = []
+        for piece in expression.split(separator: "+", omittingEmptySubsequences: false) {
+            let fields = piece.split(separator: "/", omittingEmptySubsequences: false)
+            guard fields.count >= 2, let tag = PartOfSpeech(name: fields[1]), !fields[0].isEmpty else { return [] }
+            parts.append(ExpressionPart(tag: tag, text: withoutHomographNumber(fields[0]).utf16.map { $0 }))
+        }
+        let areNouns = parts.allSatisfy { !$0.tag.isParticle && !$0.tag.isEnding && !$0.tag.isPredicate }
+        let isSound = !areNouns || parts.flatMap(\.text) == surface
+        return isSound && parts.count > 1 || !areNouns ? parts : []
+    }
+
+    /// `가격__01` is `가격`: numbers that tell homographs apart are no part of a word.
+    private func withoutHomographNumber(_ text: Substring) -> String {
+        var end = text.endIndex
+        while end > text.startIndex, text[text.index(before: end)].isNumber { end = text.index(before: end) }
+        let stem = text[..<end]
+        return stem.hasSuffix("__") ? String(stem.dropLast(2)) : String(text)
+    }
+}
