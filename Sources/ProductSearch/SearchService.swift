@@ -14,11 +14,11 @@ public final class SearchService: Sendable {
     static let sufficientCount = 10
 
     let view: LiveView
-    let analyzer: KoreanAnalyzer
+    let analysis: TextAnalysis
 
-    public init(view: LiveView, analyzer: KoreanAnalyzer) {
+    public init(view: LiveView, analysis: TextAnalysis) {
         self.view = view
-        self.analyzer = analyzer
+        self.analysis = analysis
     }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
@@ -29,13 +29,13 @@ public final class SearchService: Sendable {
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
-                ? Highlighter(analyzer: analyzer, terms: run.understood.highlightedTerms) : nil)
+                ? Highlighter(analysis: analysis, terms: run.understood.highlightedTerms) : nil)
         if request.explain {
             for hit in run.result.hits {
                 let explanation = try convertingErrors { () throws(SearchError) in
                     try state.snapshot.explain(run.query, hit.address)
                 }
-                writer.explanations.append(explanation.json)
+                writer.explanations.append(explanation?.json ?? .null)
             }
         }
         let answer = SearchAnswer(
@@ -75,7 +75,7 @@ public final class SearchService: Sendable {
 
     private func run(_ request: ProductSearchRequest, _ state: LiveView.State) throws(RequestError) -> Run {
         let fields = state.fields
-        let understood = UnderstoodQuery(request.query, analyzer: analyzer)
+        let understood = UnderstoodQuery(request.query, analysis: analysis)
         let plan = try FacetPlan(request, fields: fields)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,

@@ -19,6 +19,6 @@ struct OpenShop {
         let folder = DataFolder(path)
         try folder.requireExisting()
         let view = try LiveView(readingFrom: folder)
-        return OpenShop(search: SearchService(view: view, analyzer: try analyzer()))
+        return OpenShop(search: SearchService(view: view, analysis: TextAnalysis(try analyzer())))
     }
 }

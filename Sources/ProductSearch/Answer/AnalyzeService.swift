@@ -7,9 +7,9 @@ import KoreanAnalysis
 public final class AnalyzeService: Sendable {
     public static let textByteCountMax = 16_384
 
-    private let analyzer: KoreanAnalyzer
+    private let analysis: TextAnalysis
 
-    public init(analyzer: KoreanAnalyzer) { self.analyzer = analyzer }
+    public init(analysis: TextAnalysis) { self.analysis = analysis }
 
     /// `{"tokens": [{"term", "start", "end", "position", "length", "kind"}], "removed": [...]}`; offsets are
     /// UTF-8 bytes of `text`.
@@ -17,9 +17,11 @@ public final class AnalyzeService: Sendable {
         guard text.utf8.count <= Self.textByteCountMax else {
             throw RequestError(.tooLarge, "the text is longer than \(Self.textByteCountMax) bytes; send less")
         }
-        var tokens = TokenBuffer()
-        analyzer.analyze(text, into: &tokens)
         let bytes = Array(text.utf8)
+        return analysis.withTokens(of: text) { Self.json($0, bytes) }
+    }
+
+    private static func json(_ tokens: borrowing TokenBuffer, _ bytes: [UInt8]) -> [UInt8] {
         let shown = tokens.tokens.map { token in
             JSONValue.object([
                 ("term", .string(String(decoding: tokens.term(token), as: UTF8.self))),

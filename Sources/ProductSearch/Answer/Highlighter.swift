@@ -10,17 +10,16 @@ struct Highlighter {
     /// Longer texts are marked up to here; the rest follows unmarked.
     private static let analysedByteCountMax = 16_384
 
-    private let analyzer: KoreanAnalyzer
+    private let analysis: TextAnalysis
     private let terms: Set<[UInt8]>
-    private var tokens = TokenBuffer()
 
-    init(analyzer: KoreanAnalyzer, terms: Set<[UInt8]>) {
-        self.analyzer = analyzer
+    init(analysis: TextAnalysis, terms: Set<[UInt8]>) {
+        self.analysis = analysis
         self.terms = terms
     }
 
     /// `text` with its matches marked, or nil where nothing matches.
-    mutating func highlighted(_ text: String) -> String? {
+    func highlighted(_ text: String) -> String? {
         guard !terms.isEmpty else { return nil }
         let bytes = Array(text.utf8)
         let ranges = matchedRanges(bytes)
@@ -40,14 +39,14 @@ struct Highlighter {
     }
 
     /// The matched stretches, in order, without overlap; stretches that touch are one.
-    private mutating func matchedRanges(_ bytes: [UInt8]) -> [Range<Int>] {
-        bytes.withUnsafeBufferPointer { buffer in
+    private func matchedRanges(_ bytes: [UInt8]) -> [Range<Int>] {
+        var found = bytes.withUnsafeBufferPointer { buffer in
             let length = Self.characterBoundary(buffer, atMost: Self.analysedByteCountMax)
-            analyzer.analyze(UnsafeBufferPointer(rebasing: buffer[..<length]), into: &tokens)
-        }
-        var found: [Range<Int>] = []
-        for token in tokens.tokens where terms.contains(Array(tokens.term(token))) {
-            found.append(Int(token.start)..<Int(token.end))
+            return analysis.withTokens(of: UnsafeBufferPointer(rebasing: buffer[..<length])) { tokens in
+                tokens.tokens.compactMap { token in
+                    terms.contains(Array(tokens.term(token))) ? Int(token.start)..<Int(token.end) : nil
+                }
+            }
         }
         found.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
         var joined: [Range<Int>] = []

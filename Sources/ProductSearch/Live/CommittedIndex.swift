@@ -41,7 +41,7 @@ extension IndexOptions {
     static func products(_ analyzer: KoreanAnalyzer) -> IndexOptions {
         var options = IndexOptions()
         options.analysis = AnalysisVersion(
-            dictionary: analyzer.dictionaryVersion, analyzer: "products-\(ProductFields.projectionVersion)")
+            dictionary: String(analyzer.dictionary.checksum, radix: 16), analyzer: "products-\(ProductFields.projectionVersion)")
         return options
     }
 }

@@ -47,11 +47,9 @@ struct UnderstoodQuery: Sendable {
     private(set) var highlightedTerms: Set<[UInt8]> = []
 
     /// Analyses `text`.
-    init(_ text: String, analyzer: KoreanAnalyzer) {
-        var tokens = TokenBuffer()
+    init(_ text: String, analysis: TextAnalysis) {
         for part in QueryText(text).parts {
-            analyzer.analyze(part.text, into: &tokens)
-            let lattice = TokenLattice(tokens)
+            let lattice = analysis.withTokens(of: part.text) { TokenLattice($0) }
             guard !lattice.positions.isEmpty else { continue }
             if part.isExcluded {
                 excluded.append(lattice.positions)
@@ -115,9 +113,9 @@ struct UnderstoodQuery: Sendable {
     /// The query of a text whose last word is still being typed: what stands before it is demanded in the
     /// title, and the last word may be whole or the beginning of one.
     func completing(
-        _ open: PrefixQuery, lastWord: String, analyzer: KoreanAnalyzer, fields: ProductFields
+        _ open: PrefixQuery, lastWord: String, analysis: TextAnalysis, fields: ProductFields
     ) -> Query {
-        let last = UnderstoodQuery(lastWord, analyzer: analyzer)
+        let last = UnderstoodQuery(lastWord, analysis: analysis)
         let before = demands.filter { !last.demands.contains($0) }
         let title = fields.searchedFields.filter { $0.field == fields.titleText }
         let whole = Query.boolean(

@@ -13,7 +13,7 @@ struct AnalyzeCommand: Command {
 
     static func run(_ arguments: ParsedArguments) throws {
         let text = arguments.words.joined(separator: " ")
-        let answer = try AnalyzeService(analyzer: try OpenShop.analyzer()).answer(text)
+        let answer = try AnalyzeService(analysis: TextAnalysis(try OpenShop.analyzer())).answer(text)
         guard !arguments.has("--json") else { return Output.line(answer) }
         let parsed = try JSONParser().parse(answer)
         for token in parsed["tokens"]?.arrayValue ?? [] {

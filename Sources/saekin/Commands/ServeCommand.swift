@@ -49,9 +49,10 @@ struct ServeCommand: Command {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
         let metrics = HTTPMetrics()
-        let search = SearchService(view: indexer.view, analyzer: analyzer)
+        let analysis = TextAnalysis(analyzer)
+        let search = SearchService(view: indexer.view, analysis: analysis)
         let api = SearchAPI(
-            search: search, suggest: SuggestService(search: search), analyze: AnalyzeService(analyzer: analyzer),
+            search: search, suggest: SuggestService(search: search), analyze: AnalyzeService(analysis: analysis),
             catalogue: ProductCatalogue(store: store, onWrite: { indexer.notify() }),
             status: ServiceStatus(view: indexer.view, store: store))
         let server = HTTPServer(configuration: configuration, router: api.router(metrics: metrics), metrics: metrics)

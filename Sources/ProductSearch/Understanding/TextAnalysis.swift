@@ -1,0 +1,39 @@
+// The analyzer with working memory to lend: a token buffer holds a cache of analysed words, which is worth
+// keeping from one request to the next.
+
+import KoreanAnalysis
+import Synchronization
+
+/// Analyses texts on any thread.
+public final class TextAnalysis: Sendable {
+    public let analyzer: KoreanAnalyzer
+    private let idle = Mutex<[Lendable]>([])
+
+    /// More idle buffers than this are let go.
+    private static let idleCountMax = 64
+
+    // SAFETY: a buffer is in the pool or with one borrower, never both, and the pool is behind a lock.
+    private struct Lendable: @unchecked Sendable {
+        var buffer: TokenBuffer
+    }
+
+    public init(_ analyzer: KoreanAnalyzer) { self.analyzer = analyzer }
+
+    /// Lends the tokens of `text` to `body`.
+    func withTokens<Result, Failure: Error>(
+        of text: String, _ body: (borrowing TokenBuffer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var text = text
+        return try text.withUTF8 { bytes throws(Failure) in try withTokens(of: bytes, body) }
+    }
+
+    /// Lends the tokens of UTF-8 text to `body`.
+    func withTokens<Result, Failure: Error>(
+        of text: UnsafeBufferPointer<UInt8>, _ body: (borrowing TokenBuffer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var lent = idle.withLock { $0.popLast() } ?? Lendable(buffer: TokenBuffer())
+        defer { idle.withLock { if $0.count < Self.idleCountMax { $0.append(lent) } } }
+        analyzer.analyze(text, into: &lent.buffer)
+        return try body(lent.buffer)
+    }
+}
