@@ -31,7 +31,8 @@ struct JSONScanner {
     private var current: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     private func failure(_ message: String) -> JSONError {
-        offset < bytes.count ? JSONError(message, at: offset)
+        offset < bytes.count
+            ? JSONError(message, at: offset)
             : JSONError("the document ends too early: \(message)", at: offset)
     }
 
@@ -74,7 +75,10 @@ struct JSONScanner {
         try checkDepth(depth)
         offset += 1
         skipSpace()
-        if current == UInt8(ascii: "}") { offset += 1; return }
+        if current == UInt8(ascii: "}") {
+            offset += 1
+            return
+        }
         while true {
             skipSpace()
             if current != UInt8(ascii: "\"") { throw failure("expected a member name in double quotes") }
@@ -85,8 +89,14 @@ struct JSONScanner {
             skipSpace()
             try value(depth: depth)
             skipSpace()
-            if current == UInt8(ascii: ",") { offset += 1; continue }
-            if current == UInt8(ascii: "}") { offset += 1; return }
+            if current == UInt8(ascii: ",") {
+                offset += 1
+                continue
+            }
+            if current == UInt8(ascii: "}") {
+                offset += 1
+                return
+            }
             throw failure("expected ',' or '}'")
         }
     }
@@ -95,13 +105,22 @@ struct JSONScanner {
         try checkDepth(depth)
         offset += 1
         skipSpace()
-        if current == UInt8(ascii: "]") { offset += 1; return }
+        if current == UInt8(ascii: "]") {
+            offset += 1
+            return
+        }
         while true {
             skipSpace()
             try value(depth: depth)
             skipSpace()
-            if current == UInt8(ascii: ",") { offset += 1; continue }
-            if current == UInt8(ascii: "]") { offset += 1; return }
+            if current == UInt8(ascii: ",") {
+                offset += 1
+                continue
+            }
+            if current == UInt8(ascii: "]") {
+                offset += 1
+                return
+            }
             throw failure("expected ',' or ']'")
         }
     }

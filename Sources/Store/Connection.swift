@@ -149,7 +149,11 @@ final class Statement {
     }
 
     func bind(_ index: Int32, _ value: Int64?) {
-        if let value { note(sqlite3_bind_int64(handle, index, value)) } else { note(sqlite3_bind_null(handle, index)) }
+        if let value {
+            note(sqlite3_bind_int64(handle, index, value))
+        } else {
+            note(sqlite3_bind_null(handle, index))
+        }
     }
 
     func bind(_ index: Int32, _ value: UInt64) {
@@ -157,7 +161,11 @@ final class Statement {
     }
 
     func bind(_ index: Int32, _ value: Double?) {
-        if let value { note(sqlite3_bind_double(handle, index, value)) } else { note(sqlite3_bind_null(handle, index)) }
+        if let value {
+            note(sqlite3_bind_double(handle, index, value))
+        } else {
+            note(sqlite3_bind_null(handle, index))
+        }
     }
 
     func bind(_ index: Int32, _ text: String) {

@@ -53,7 +53,7 @@ public struct Event: Sendable, Hashable {
 public enum EventKind: String, Sendable, CaseIterable {
     /// The product is new. Body: `{}`.
     case created = "product.created"
-    /// Members other than price, stock and status changed. Body: `{"changed":["title","rating"]}`, all
+    /// Members other than price, stock and status changed. Body: `{"changed":["title","*","rating"]}`, all
     /// unknown members together as `"*"`.
     case updated = "product.updated"
     /// Body: `{"price":9900,"previous":12000}`, null for none.

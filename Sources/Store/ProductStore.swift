@@ -92,7 +92,8 @@ public final class ProductStore: Sendable {
             do throws(StoreError) {
                 let statement = try connection.prepare("PRAGMA journal_mode = WAL", for: "opening")
                 guard try statement.step(), statement.text(0) == "wal" else {
-                    throw .cannotOpen(path: connection.path, reason: "the file system allows no write-ahead log")
+                    throw .cannotOpen(
+                        path: connection.path, reason: "the file system allows no write-ahead log")
                 }
                 return
             } catch {

@@ -6,7 +6,8 @@ extension Product {
         try validateID()
         try check(.title, title, limit: ProductLimits.titleByteCount)
         if title.utf8.allSatisfy({ $0 <= 0x20 }) {
-            throw .invalid(path: "title", expected: "a text with at least one visible character", got: "an empty one")
+            throw .invalid(
+                path: "title", expected: "a text with at least one visible character", got: "an empty one")
         }
         try check(.description, description, limit: ProductLimits.descriptionByteCount)
         try check(.brand, brand, limit: ProductLimits.brandByteCount)
@@ -53,11 +54,13 @@ extension Product {
     private func check(_ images: [String]) throws(ProductError) {
         if images.count > ProductLimits.imageCount {
             throw .invalid(
-                path: "images", expected: "at most \(ProductLimits.imageCount) addresses", got: "\(images.count)")
+                path: "images", expected: "at most \(ProductLimits.imageCount) addresses",
+                got: "\(images.count)")
         }
         for (index, image) in images.enumerated() where image.utf8.count > ProductLimits.imageByteCount {
             throw .invalid(
-                path: "images[\(index)]", expected: "an address of at most \(ProductLimits.imageByteCount) bytes",
+                path: "images[\(index)]",
+                expected: "an address of at most \(ProductLimits.imageByteCount) bytes",
                 got: "\(image.utf8.count) bytes")
         }
     }

@@ -140,7 +140,8 @@ enum SQL: Int, CaseIterable {
     var purpose: String {
         switch self {
         case .selectProduct, .selectAllProducts, .countProducts: "reading products"
-        case .insertProduct, .updateProduct, .updateColumns, .updateVersion, .deleteProduct: "writing a product"
+        case .insertProduct, .updateProduct, .updateColumns, .updateVersion, .deleteProduct:
+            "writing a product"
         case .insertEvent: "writing an event"
         case .selectEvents, .lastSequence, .oldestSequence, .dataVersion: "reading events"
         case .selectDeadLetters, .selectDeadLetter, .countDeadLetters: "reading dead letters"

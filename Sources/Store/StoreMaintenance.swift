@@ -94,7 +94,8 @@ extension ProductStore {
                 let position = try source.lastSequence()
                 do throws(StoreError) {
                     let target = try Connection(path: partial, access: .readWriteCreate, busyMilliseconds: 0)
-                    guard let backup = sqlite3_backup_init(target.handle, "main", source.handle, "main") else {
+                    guard let backup = sqlite3_backup_init(target.handle, "main", source.handle, "main")
+                    else {
                         throw target.error(sqlite3_errcode(target.handle), "backup")
                     }
                     let code = sqlite3_backup_step(backup, -1)

@@ -169,7 +169,9 @@ extension Writer {
 
     /// The names of the members that differ between two stored products; unknown ones as one `*`.
     private func changedMembers(from old: [UInt8], to new: [UInt8]) throws(StoreError) -> [String] {
-        let (oldTree, newTree) = (try connection.tree(of: old, id: nil), try connection.tree(of: new, id: nil))
+        let (oldTree, newTree) = (
+            try connection.tree(of: old, id: nil), try connection.tree(of: new, id: nil)
+        )
         var names: [String] = []
         for member in ProductMember.allCases where oldTree[member.rawValue] != newTree[member.rawValue] {
             names.append(member.rawValue)

@@ -151,7 +151,8 @@ let refused: [Refused] = [
         if error?.byteOffset != nil { #expect(error?.byteOffset == row.offset) }
     }
 
-    @Test("the depth limit is 128 levels, for arrays, objects and both mixed", arguments: ["[", "{\"a\":", "m"])
+    @Test(
+        "the depth limit is 128 levels, for arrays, objects and both mixed", arguments: ["[", "{\"a\":", "m"])
     func limitsDepth(_ opening: String) {
         for (depth, isAccepted) in [(127, true), (128, true), (129, false), (100_000, false)] {
             var text = ""
@@ -209,14 +210,16 @@ let refused: [Refused] = [
     func agreesWithScanner() throws {
         var random = Seeded.generator()
         let parser = JSONParser()
-        let alphabet = Array(#"{}[]:,"\0123456789.eE+-truefalsn /uDd8"#.utf8) + [0, 9, 10, 0x80, 0xEA, 0xB0, 0xFF]
+        let alphabet =
+            Array(#"{}[]:,"\0123456789.eE+-truefalsn /uDd8"#.utf8) + [0, 9, 10, 0x80, 0xEA, 0xB0, 0xFF]
         for _ in 0..<300 {
             let whole = RandomJSON.value(depth: 4, using: &random).jsonBytes
             for _ in 0..<20 {
                 var bytes = Array(whole.prefix(Int.random(in: 0...whole.count, using: &random)))
                 if Bool.random(using: &random) { bytes = whole }
                 for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
-                    bytes[Int.random(in: 0..<bytes.count, using: &random)] = alphabet.randomElement(using: &random)!
+                    bytes[Int.random(in: 0..<bytes.count, using: &random)] = alphabet.randomElement(
+                        using: &random)!
                 }
                 let parsed = Result { try parser.parse(bytes) }
                 let verdict = scannerVerdict(bytes)

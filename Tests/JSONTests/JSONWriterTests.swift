@@ -19,7 +19,8 @@ import Testing
     @Test(
         "numbers keep their kind and are written with the fewest digits",
         arguments: [
-            ("4.70", "4.7"), ("6.0", "6.0"), ("6", "6"), ("1e3", "1000.0"), ("-0.0", "-0.0"), ("-0", "0"), ("1e16", "1e+16"),
+            ("4.70", "4.7"), ("6.0", "6.0"), ("6", "6"), ("1e3", "1000.0"), ("-0.0", "-0.0"), ("-0", "0"),
+            ("1e16", "1e+16"),
             ("999999999999999.0", "999999999999999.0"), ("0.1", "0.1"), ("1E-7", "1e-07"), ("-12", "-12"),
             ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"),
             ("5e-324", "5e-324"), ("123456.789", "123456.789"), ("100", "100"), ("1e300", "1e+300"),
@@ -34,7 +35,8 @@ import Testing
     func escapes() throws {
         for code in UInt8(0)..<128 {
             for lead in 0..<9 {
-                let text = String(repeating: "가", count: lead % 3) + String(repeating: "x", count: lead)
+                let text =
+                    String(repeating: "가", count: lead % 3) + String(repeating: "x", count: lead)
                     + String(UnicodeScalar(code)) + "yz가나다라마"
                 let bytes = JSONValue.string(text).jsonBytes
                 #expect(!bytes.dropFirst().contains { $0 < 0x20 })
@@ -68,20 +70,22 @@ import Testing
         #expect(text == #"{"a":[],"b":{"c":1},"d":[null,true,18446744073709551615,{},"",null]}"#)
     }
 
-    @Test("a merge patch changes trees as the examples of RFC 7396 say", arguments: [
-        (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
-        (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),
-        (#"{"a":"b"}"#, #"{"a":null}"#, "{}"),
-        (#"{"a":"b","b":"c"}"#, #"{"a":null}"#, #"{"b":"c"}"#),
-        (#"{"a":["b"]}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
-        (#"{"a":{"b":"c"}}"#, #"{"a":{"b":"d","c":null}}"#, #"{"a":{"b":"d"}}"#),
-        (#"{"a":[{"b":"c"}]}"#, #"{"a":[1]}"#, #"{"a":[1]}"#),
-        (#"["a","b"]"#, #"["c","d"]"#, #"["c","d"]"#),
-        (#"{"a":"foo"}"#, "null", "null"),
-        (#"{"e":null}"#, #"{"a":1}"#, #"{"e":null,"a":1}"#),
-        (#"[1,2]"#, #"{"a":"b","c":null}"#, #"{"a":"b"}"#),
-        ("{}", #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#),
-    ])
+    @Test(
+        "a merge patch changes trees as the examples of RFC 7396 say",
+        arguments: [
+            (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
+            (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),
+            (#"{"a":"b"}"#, #"{"a":null}"#, "{}"),
+            (#"{"a":"b","b":"c"}"#, #"{"a":null}"#, #"{"b":"c"}"#),
+            (#"{"a":["b"]}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
+            (#"{"a":{"b":"c"}}"#, #"{"a":{"b":"d","c":null}}"#, #"{"a":{"b":"d"}}"#),
+            (#"{"a":[{"b":"c"}]}"#, #"{"a":[1]}"#, #"{"a":[1]}"#),
+            (#"["a","b"]"#, #"["c","d"]"#, #"["c","d"]"#),
+            (#"{"a":"foo"}"#, "null", "null"),
+            (#"{"e":null}"#, #"{"a":1}"#, #"{"e":null,"a":1}"#),
+            (#"[1,2]"#, #"{"a":"b","c":null}"#, #"{"a":"b"}"#),
+            ("{}", #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#),
+        ])
     func merges(_ target: String, _ patch: String, _ expected: String) throws {
         let parser = JSONParser()
         let merged = try parser.parse(Array(target.utf8)).merged(with: parser.parse(Array(patch.utf8)))

@@ -4,7 +4,8 @@ import Glibc
 
 /// Random numbers that can be repeated: the seed is printed by a failing test and read from SAEKIN_SEED.
 enum Seeded {
-    static let seed: UInt64 = getenv("SAEKIN_SEED").flatMap { UInt64(String(cString: $0)) } ?? .random(in: 0...(.max))
+    static let seed: UInt64 =
+        getenv("SAEKIN_SEED").flatMap { UInt64(String(cString: $0)) } ?? .random(in: 0...(.max))
     static var note: String { "SAEKIN_SEED=\(seed)" }
 
     static func generator() -> SplitMix { SplitMix(state: seed) }
@@ -34,7 +35,8 @@ enum RandomJSON {
         case 4, 5: return .string(text(using: &random))
         case 6:
             return .array(
-                (0..<Int.random(in: 0..<6, using: &random)).map { _ in value(depth: depth - 1, using: &random) })
+                (0..<Int.random(in: 0..<6, using: &random)).map { _ in value(depth: depth - 1, using: &random)
+                })
         default:
             return .object(
                 (0..<Int.random(in: 0..<6, using: &random)).map {
@@ -44,14 +46,17 @@ enum RandomJSON {
     }
 
     static func double(using random: inout SplitMix) -> Double {
-        if Bool.random(using: &random) { return Double(Int.random(in: -100_000...100_000, using: &random)) / 100 }
+        if Bool.random(using: &random) {
+            return Double(Int.random(in: -100_000...100_000, using: &random)) / 100
+        }
         let value = Double(bitPattern: random.next())
         return value.isFinite ? value : 0.1
     }
 
     static func text(using random: inout SplitMix) -> String {
         let alphabet: [Unicode.Scalar] = [
-            "a", "Z", "0", " ", "\"", "\\", "/", "\u{0}", "\u{1F}", "\n", "\t", "\r", "\u{8}", "\u{C}", "\u{7F}",
+            "a", "Z", "0", " ", "\"", "\\", "/", "\u{0}", "\u{1F}", "\n", "\t", "\r", "\u{8}", "\u{C}",
+            "\u{7F}",
             "\u{80}", "é", "가", "힣", "ㄱ", "\u{2028}", "\u{FFFD}", "\u{FEFF}", "😀", "\u{10FFFF}",
         ]
         var text = ""

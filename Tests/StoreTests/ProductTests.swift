@@ -66,7 +66,8 @@ private let badProducts: [BadProduct] = [
     BadProduct(#"{"id":null,"title":"t"}"#, "id: expected a text, got null"),
     BadProduct(#"{"id":7,"title":"t"}"#, "id: expected a text, got an integer"),
     BadProduct(
-        #"{"id":"","title":"t"}"#, "id: expected a text of 1 to 512 bytes without control characters, got 0 bytes"),
+        #"{"id":"","title":"t"}"#,
+        "id: expected a text of 1 to 512 bytes without control characters, got 0 bytes"),
     BadProduct(
         #"{"id":"a\nb","title":"t"}"#,
         "id: expected a text of 1 to 512 bytes without control characters, got a control character"),
@@ -89,7 +90,8 @@ private let badProducts: [BadProduct] = [
         #"{"id":"1","title":"t","price":12.5}"#,
         "price: expected a whole number from 0 to 9007199254740991, got 12.5"),
     BadProduct(
-        #"{"id":"1","title":"t","stock":-1}"#, "stock: expected a whole number from 0 to 9007199254740991, got -1"),
+        #"{"id":"1","title":"t","stock":-1}"#,
+        "stock: expected a whole number from 0 to 9007199254740991, got -1"),
     BadProduct(
         #"{"id":"1","title":"t","list_price":9007199254740992}"#,
         "list_price: expected a whole number from 0 to 9007199254740991, got 9007199254740992"),
@@ -97,13 +99,16 @@ private let badProducts: [BadProduct] = [
         #"{"id":"1","title":"t","review_count":true}"#,
         "review_count: expected a whole number from 0 to 9007199254740991, got a truth value"),
     BadProduct(#"{"id":"1","title":"t","rating":5.1}"#, "rating: expected a number from 0 to 5, got 5.1"),
-    BadProduct(#"{"id":"1","title":"t","rating":"5"}"#, #"rating: expected a number from 0 to 5, got a string "5""#),
+    BadProduct(
+        #"{"id":"1","title":"t","rating":"5"}"#, #"rating: expected a number from 0 to 5, got a string "5""#),
     BadProduct(
         #"{"id":"1","title":"t","status":"selling"}"#,
         #"status: expected one of "on_sale", "sold_out", "hidden", "discontinued", got a string "selling""#),
     BadProduct(#"{"id":"1","title":"t","brand":["x"]}"#, "brand: expected a text, got an array"),
     BadProduct(#"{"id":"1","title":"t","released":2009}"#, "released: expected a text, got an integer"),
-    BadProduct(#"{"id":"1","title":"t","images":"a.png"}"#, #"images: expected an array of texts, got a string "a.png""#),
+    BadProduct(
+        #"{"id":"1","title":"t","images":"a.png"}"#,
+        #"images: expected an array of texts, got a string "a.png""#),
     BadProduct(#"{"id":"1","title":"t","images":["a",1]}"#, "images[1]: expected a text, got an integer"),
     BadProduct(#"{"id":"1","title":"t","attributes":[]}"#, "attributes: expected an object, got an array"),
     BadProduct(
