@@ -73,6 +73,7 @@ function renderCategories(state, values, change, redraw) {
           checkbox("category", path, name, counts.get(path), state.category.includes(path), change)),
         hasChildren && isOpen && branch(path));
     }));
+  document.getElementById("facet-category").hidden = counts.size === 0;
   document.getElementById("facet-category").replaceChildren(make("h3", {}, t().category), branch(""));
 }
 
@@ -87,6 +88,7 @@ function renderBrands(state, values, change, redraw) {
     class: "more", type: "button", "data-key": "more-brands",
     onclick: () => { areAllBrandsShown = !areAllBrandsShown; redraw(); },
   }, areAllBrandsShown ? t().less : t().more(hiddenCount));
+  document.getElementById("facet-brand").hidden = all.length === 0;
   document.getElementById("facet-brand").replaceChildren(
     make("h3", {}, t().brand),
     make(

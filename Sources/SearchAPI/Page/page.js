@@ -233,7 +233,8 @@ const applyTheme = (theme) => {
 };
 applyTheme(localStorage.getItem("theme"));
 element("theme").addEventListener("click", () => {
-  const isDark = getComputedStyle(document.documentElement).colorScheme === "dark";
+  const chosen = document.documentElement.dataset.theme;
+  const isDark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   localStorage.setItem("theme", isDark ? "light" : "dark");
   applyTheme(isDark ? "light" : "dark");
 });

@@ -71,7 +71,13 @@ export function attachSuggestions(input, list, choose) {
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     // While a syllable is being composed the keys belong to the input method.
-    if (event.isComposing || list.hidden) return;
+    if (event.isComposing) return;
+    // Escape closes the list; browsers would clear the field too, and with it the results.
+    if (event.key === "Escape") {
+      event.preventDefault();
+      close();
+    }
+    if (list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
@@ -81,9 +87,6 @@ export function attachSuggestions(input, list, choose) {
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
       take(suggestions[active]);
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      close();
     }
   });
   return { close };
