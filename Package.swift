@@ -22,6 +22,7 @@ let package = Package(
             name: "CEvent",
             linkerSettings: [.linkedLibrary("event"), .linkedLibrary("event_pthreads")]),
         .target(name: "CKernels"),
+        .target(name: "CPage"),
         .target(name: "CPlatform"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -38,8 +39,8 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["JSON"], swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["CEvent", "CPlatform"], swiftSettings: strict),
         .target(
-            name: "SearchAPI", dependencies: ["HTTPServer", "ProductSearch", "JSON"],
-            resources: [.embedInCode("Page")],
+            name: "SearchAPI", dependencies: ["CPage", "HTTPServer", "ProductSearch", "JSON"],
+            exclude: ["Page"],
             swiftSettings: strict),
 
         // What a person starts.
