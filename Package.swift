@@ -46,7 +46,9 @@ let package = Package(
         // What a person starts.
         .executableTarget(
             name: "saekin",
-            dependencies: ["SearchAPI", "ProductSearch", "Evaluation", "HTTPServer", "JSON", "CPlatform"],
+            dependencies: [
+                "SearchAPI", "ProductSearch", "Evaluation", "HTTPServer", "JSON", "Engine", "KoreanAnalysis", "Store",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "compile-dictionary", dependencies: ["KoreanAnalysis"], swiftSettings: strict),
@@ -62,7 +64,9 @@ let package = Package(
             dependencies: ["ProductSearch", "Engine", "KoreanAnalysis", "Store", "JSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "ScenarioTests", dependencies: ["JSON"], swiftSettings: strict),
+            name: "SearchAPITests",
+            dependencies: ["SearchAPI", "ProductSearch", "HTTPServer", "Store", "KoreanAnalysis", "JSON"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -15,10 +15,10 @@ import Testing
         ],
         "Evaluation": ["JSON", "Glibc"],
         "HTTPServer": ["CEvent", "CPlatform", "Glibc", "Synchronization", "Dispatch"],
-        "SearchAPI": ["HTTPServer", "ProductSearch", "JSON", "Synchronization"],
+        "SearchAPI": ["CPage", "HTTPServer", "ProductSearch", "JSON"],
         "saekin": [
             "SearchAPI", "ProductSearch", "Evaluation", "HTTPServer", "JSON", "Engine", "KoreanAnalysis", "Store",
-            "CPlatform", "Glibc", "Synchronization",
+            "Glibc", "Synchronization",
         ],
         "compile-dictionary": ["KoreanAnalysis", "Glibc"],
     ]

@@ -3,12 +3,12 @@
 import Glibc
 
 /// Short sleeps of polling loops.
-enum Pause {
-    static func milliseconds(_ count: UInt32) { usleep(count * 1_000) }
+public enum Pause {
+    public static func milliseconds(_ count: UInt32) { usleep(count * 1_000) }
 }
 
 /// A thread that runs one body; its owner joins it.
-final class BackgroundThread {
+public final class BackgroundThread {
     private var thread = pthread_t()
 
     private final class Body {
@@ -17,7 +17,7 @@ final class BackgroundThread {
     }
 
     /// Starts `body` on a thread with a stack for deep recursion of the query and JSON trees.
-    init(_ body: @escaping @Sendable () -> Void) {
+    public init(_ body: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(Body(body)).toOpaque()
         let result = pthread_create(
             &thread, nil,
@@ -30,5 +30,5 @@ final class BackgroundThread {
     }
 
     /// Waits for the body to end. Called once.
-    func join() { pthread_join(thread, nil) }
+    public func join() { pthread_join(thread, nil) }
 }
