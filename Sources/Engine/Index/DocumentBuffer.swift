@@ -77,7 +77,7 @@ final class DocumentBuffer {
         var sealed = Sealed(image: image)
         if !deleted.isEmpty {
             var live = LiveDocs(documentCount: count)
-            for document in deleted { live.delete(document) }
+            for document in deleted { _ = live.delete(document) }
             sealed.liveDocs = live
         }
         if !updates.isEmpty {

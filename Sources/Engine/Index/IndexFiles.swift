@@ -78,6 +78,29 @@ struct IndexFiles: Sendable {
 }
 
 extension IndexFiles {
+    /// The deletes of a listed segment.
+    func liveDocs(_ entry: Manifest.Entry) throws(IndexError) -> LiveDocs? {
+        guard entry.liveGeneration > 0 else { return nil }
+        let path = path(IndexFileName.liveDocs(entry.id, generation: entry.liveGeneration))
+        let bytes = try read(path, Self.generationByteLimit)
+        return try translating { () throws(SegmentError) in
+            try LiveDocs(bytes, file: path, documentCount: entry.documentCount)
+        }
+    }
+
+    /// The updated columns of a listed segment.
+    func overlay(_ entry: Manifest.Entry) throws(IndexError) -> ColumnOverlay? {
+        guard entry.overlayGeneration > 0 else { return nil }
+        let path = path(IndexFileName.overlay(entry.id, generation: entry.overlayGeneration))
+        let bytes = try read(path, Self.generationByteLimit)
+        return try translating { () throws(SegmentError) in
+            try ColumnOverlay(bytes, file: path, documentCount: entry.documentCount)
+        }
+    }
+
+    /// The longest generation file that is read.
+    private static var generationByteLimit: Int { 16 << 30 }
+
     /// Writes a file of a new name durably; its name becomes durable with the folder.
     func write(_ bytes: [UInt8], _ name: String) throws(IndexError) {
         try attempt { () throws(FileError) in try fileSystem.writeDurably(bytes, toNewFile: path(name)) }

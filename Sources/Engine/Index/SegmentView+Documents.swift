@@ -25,6 +25,6 @@ extension SegmentView {
 
     /// Whether a document is not deleted.
     func isLive(_ document: DocID) -> Bool {
-        liveDocs?.isLive(document) ?? true
+        liveDocs?.contains(document) ?? true
     }
 }

@@ -88,7 +88,7 @@ struct WriterSegment {
     /// Deletes a live document.
     mutating func delete(_ document: DocID) {
         if liveDocs == nil { liveDocs = LiveDocs(documentCount: segment.documentCount) }
-        liveDocs?.delete(document)
+        _ = liveDocs?.delete(document)
         liveDocsAreDirty = true
         if isMerging { changes.append(.deleted(document)) }
     }
@@ -107,7 +107,7 @@ struct WriterSegment {
         let path = files.path(IndexFileName.segment(id))
         switch residence {
         case .memory:
-            let image = segment.image
+            let image = segment.memory.view.array
             try attempt { () throws(FileError) in try files.fileSystem.writeDurably(image, toNewFile: path) }
             // From here on the page cache holds the bytes, and the image goes with the last snapshot of it.
             segment = try files.openSegment(path)
@@ -118,12 +118,12 @@ struct WriterSegment {
         }
         residence = .file
         if liveDocsAreDirty, let liveDocs {
-            try files.write(liveDocs.encode(), IndexFileName.liveDocs(id, generation: generation))
+            try files.write(liveDocs.encoded(), IndexFileName.liveDocs(id, generation: generation))
             liveGeneration = generation
             liveDocsAreDirty = false
         }
         if overlayIsDirty, let overlay {
-            try files.write(overlay.encode(), IndexFileName.overlay(id, generation: generation))
+            try files.write(overlay.encoded(), IndexFileName.overlay(id, generation: generation))
             overlayGeneration = generation
             overlayIsDirty = false
         }

@@ -105,7 +105,7 @@ struct TestSchema: Sendable {
     func contents(_ snapshot: Snapshot) throws -> [String: TestProduct] {
         var contents: [String: TestProduct] = [:]
         for view in snapshot.segments {
-            for document in 0..<view.segment.documentCount where view.liveDocs?.isLive(document) ?? true {
+            for document in 0..<view.segment.documentCount where view.isLive(document) {
                 let key = String(decoding: try view.segment.key(document), as: UTF8.self)
                 let stored = String(decoding: try view.segment.stored(document), as: UTF8.self)
                 let words = stored.split(separator: " ").map(String.init)
