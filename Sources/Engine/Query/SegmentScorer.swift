@@ -26,11 +26,11 @@ struct SegmentScorer {
         windowCount = Window.count(documentCount)
         for unit in plan.units {
             units.append(
-                try UnitScorer(unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+                UnitScorer(unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }
         for phrase in plan.phrases {
             phrases.append(
-                try PhraseScorer(phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+                PhraseScorer(phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }
         for filter in plan.filters { filters.append(try FilterScorer(filter, view: view)) }
         var bound: [QueryPlan.Node] = []
