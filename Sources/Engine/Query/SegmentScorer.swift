@@ -44,7 +44,8 @@ struct SegmentScorer {
                 continue
             }
             // The rarest clause leads: it decides which windows, and then which documents, the others look at.
-            let ordered = must.sorted { costs[$0] < costs[$1] }
+            let byCost = costs
+            let ordered = must.sorted { byCost[$0] < byCost[$1] }
             bound.append(.boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
         }
         nodes = bound
