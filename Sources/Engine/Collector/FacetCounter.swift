@@ -68,7 +68,7 @@ struct FacetCounter {
         case .keyword(let column):
             try ordinals.count(column, window: window, where: slot, bits, into: &counts)
         case .ranges(let reader, let ranges):
-            _ = try reader.load(window: window, values: &values, present: &present)
+            try reader.load(window: window, values: &values, present: &present)
             for word in 0..<Window.wordCount {
                 var matches = bits.words[slot + word] & present[word]
                 documentCount += matches.nonzeroBitCount

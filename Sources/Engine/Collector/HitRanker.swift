@@ -22,12 +22,12 @@ protocol HitRanker {
 
 /// By score, then key.
 struct ScoreRanker: HitRanker {
-    private let segment: Segment
+    private let keys: KeyReader
     let limit: ScoreRank?
     let scoreFloor: Float
 
     init(view: SegmentView, after: Cursor?, scoreFloor: Float) throws(SegmentError) {
-        segment = view.segment
+        keys = KeyReader(view.segment)
         self.scoreFloor = scoreFloor
         if let after {
             let place = try OrdinalPlace(FieldRegistry.key, after.key, in: view.segment)
@@ -46,7 +46,7 @@ struct ScoreRanker: HitRanker {
 
     @inline(__always)
     func rank(document: UInt32, offset: Int, score: Float) throws(SegmentError) -> ScoreRank {
-        ScoreRank(score: score, keyOrdinal: try segment.keyOrdinal(document))
+        ScoreRank(score: score, keyOrdinal: try keys.ordinal(document))
     }
 }
 
@@ -60,7 +60,7 @@ struct FieldRanker: HitRanker {
         case missing
     }
 
-    private let segment: Segment
+    private let keys: KeyReader
     private var sources: [Source] = []
     let limit: FieldRank?
     let scoreFloor: Float = 0
@@ -70,9 +70,10 @@ struct FieldRanker: HitRanker {
     private var presence = [UInt8](repeating: 0, count: Window.size)
     private var integers = [Int64](repeating: 0, count: Window.size)
     private var isPresent = [UInt64](repeating: 0, count: Window.wordCount)
+    private var ordinals = KeywordWindow()
 
     init(_ sort: [SortKey], view: SegmentView, after: Cursor?) throws(SegmentError) {
-        segment = view.segment
+        keys = KeyReader(view.segment)
         for key in sort {
             switch key {
             case .score: sources.append(.score)
@@ -124,14 +125,35 @@ struct FieldRanker: HitRanker {
             case .score:
                 for offset in 0..<Window.size { presence[offset] |= flag }
             case .integer(let reader, let descending):
-                let count = try reader.load(window: window, values: &integers, present: &isPresent)
-                for offset in 0..<count where isPresent[offset >> 6] >> UInt64(offset & 63) & 1 == 1 {
+                try reader.load(window: window, values: &integers, present: &isPresent)
+                for offset in 0..<Window.size where isPresent[offset >> 6] >> UInt64(offset & 63) & 1 == 1 {
                     values[index][offset] = Self.ordered(integers[offset], descending: descending)
                     presence[offset] |= flag
                 }
             case .keyword(let column, let descending):
                 try loadKeywords(column, descending: descending, window: window, into: index, flag: flag)
             }
+        }
+    }
+
+    private mutating func loadKeywords(
+        _ column: KeywordColumn, descending: Bool, window: UInt32, into index: Int, flag: UInt8
+    ) throws(SegmentError) {
+        try column.decode(window: Int(window), into: &ordinals)
+        if ordinals.isEmpty { return }
+        for offset in 0..<Window.size {
+            var ordinal = ordinals.ordinals[offset]
+            if ordinals.isSingleValued {
+                if ordinal == KeywordWindow.missing { continue }
+            } else {
+                let (start, end) = (ordinals.starts[offset], ordinals.starts[offset + 1])
+                if start == end { continue }
+                // Values of a document ascend: the first in the direction of the order counts.
+                ordinal = ordinals.ordinals[Int(descending ? end - 1 : start)]
+            }
+            let place = UInt64(ordinal) * 2 + 1
+            values[index][offset] = descending ? place : ~place
+            presence[offset] |= flag
         }
     }
 
@@ -142,7 +164,7 @@ struct FieldRanker: HitRanker {
     }
 
     func rank(document: UInt32, offset: Int, score: Float) throws(SegmentError) -> FieldRank {
-        var rank = FieldRank(tail: ScoreRank(score: score, keyOrdinal: try segment.keyOrdinal(document)))
+        var rank = FieldRank(tail: ScoreRank(score: score, keyOrdinal: try keys.ordinal(document)))
         for index in sources.indices where presence[offset] & 4 >> UInt8(index) != 0 {
             if case .score = sources[index] {
                 rank.set(index, UInt64(score.bitPattern))
@@ -151,6 +173,25 @@ struct FieldRanker: HitRanker {
             }
         }
         return rank
+    }
+}
+
+/// Reads the order of document keys in a segment.
+struct KeyReader {
+    private let segment: Segment
+    private let column: KeywordColumn?
+
+    init(_ segment: Segment) {
+        self.segment = segment
+        column = segment.keywordColumn(FieldRegistry.key)
+    }
+
+    /// The ordinal of a document's key: keys of the segment compare as their ordinals do.
+    @inline(__always)
+    func ordinal(_ document: UInt32) throws(SegmentError) -> UInt32 {
+        if let ordinal = try column?.firstOrdinal(document) { return ordinal }
+        // A document always has a key; the segment's own accessor says what is damaged.
+        return try segment.keyOrdinal(document)
     }
 }
 

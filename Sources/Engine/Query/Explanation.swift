@@ -99,7 +99,7 @@ struct Explainer {
     }
 
     private func explain(_ phrase: PhrasePlan) throws(SearchError) -> Explanation? {
-        var scorer = try PhraseScorer(phrase, plan: plan, segment: view.segment, index: index, needsScores: true)
+        var scorer = PhraseScorer(phrase, plan: plan, segment: view.segment, index: index, needsScores: true)
         do {
             var weighted: Float = 0
             var details: [Explanation] = []

@@ -13,6 +13,11 @@ struct PrefixExpansion {
         var sources: [(segment: Int, source: UnitSource)] = []
 
         var documentFrequency: UInt64 { frequencies.max() ?? 0 }
+
+        mutating func add(_ entry: TermEntry, segment: Int, field: Int) {
+            frequencies[field] += UInt64(entry.documentFrequency)
+            sources.append((segment, UnitSource(entry: entry, field: field)))
+        }
     }
 
     /// Reads at most `QueryLimits.expansionScanMax` terms per field and segment.
@@ -50,12 +55,5 @@ struct PrefixExpansion {
         // Every segment lists them in the same order, so a document's weighted frequencies add up alike everywhere.
         self.sources = sources
         documentFrequency = sum
-    }
-}
-
-extension PrefixExpansion.Found {
-    fileprivate mutating func add(_ entry: TermEntry, segment: Int, field: Int) {
-        frequencies[field] += UInt64(entry.documentFrequency)
-        sources.append((segment, UnitSource(entry: entry, field: field)))
     }
 }

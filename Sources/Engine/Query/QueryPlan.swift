@@ -283,7 +283,7 @@ extension QueryPlan {
                     for (index, term) in alternatives.enumerated() {
                         // A term given twice at one position is one alternative.
                         guard alternatives.firstIndex(of: term) == index,
-                            let entry = try lookUp(segment, field.field, term)
+                            let entry = try lookUp(segment, field.field, term), entry.hasPositions
                         else { continue }
                         entries.append(entry)
                         frequencies[position][index][fieldIndex] += UInt64(entry.documentFrequency)

@@ -26,11 +26,11 @@ struct SegmentScorer {
         windowCount = Window.count(documentCount)
         for unit in plan.units {
             units.append(
-                try UnitScorer(unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+                UnitScorer(unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }
         for phrase in plan.phrases {
             phrases.append(
-                try PhraseScorer(phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+                PhraseScorer(phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }
         for filter in plan.filters { filters.append(try FilterScorer(filter, view: view)) }
         var bound: [QueryPlan.Node] = []
@@ -44,7 +44,8 @@ struct SegmentScorer {
                 continue
             }
             // The rarest clause leads: it decides which windows, and then which documents, the others look at.
-            let ordered = must.sorted { costs[$0] < costs[$1] }
+            let byCost = costs
+            let ordered = must.sorted { byCost[$0] < byCost[$1] }
             bound.append(.boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
         }
         nodes = bound

@@ -114,20 +114,20 @@ struct TermCursor {
 
     /// Moves `index` to the first document that is at least `target`; the block has one.
     private mutating func moveIndex(to target: UInt32) {
-        let span = documents.span
+        index = Self.place(of: target, in: documents.span, from: index, count: count)
+    }
+
+    private static func place(of target: UInt32, in documents: Span<UInt32>, from index: Int, count: Int) -> Int {
         var low = index
         // Most moves are short: a few steps before halving.
         let near = min(low + 8, count - 1)
-        while low < near, span[unchecked: low] < target { low += 1 }
-        if span[unchecked: low] >= target {
-            index = low
-            return
-        }
+        while low < near, documents[low] < target { low += 1 }
+        if documents[low] >= target { return low }
         var high = count - 1
         while low < high {
             let middle = (low + high) / 2
-            if span[unchecked: middle] < target { low = middle + 1 } else { high = middle }
+            if documents[middle] < target { low = middle + 1 } else { high = middle }
         }
-        index = low
+        return low
     }
 }
