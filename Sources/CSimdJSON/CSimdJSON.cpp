@@ -12,48 +12,11 @@ using namespace simdjson;
 
 namespace {
 
-/// Codes of this shim, apart from simdjson's own (which are small and not negative).
-constexpr int loneSurrogate = -1;
-constexpr int noMemory = -2;
+/// A code of this shim, apart from simdjson's own (which are small and not negative).
+constexpr int noMemory = -1;
 
 /// Above this size a buffer is given back before the next smaller document.
 constexpr size_t keptCapacity = 4 << 20;
-
-bool hexQuad(const uint8_t *p, const uint8_t *end, uint32_t &value) {
-    if (end - p < 4) { return false; }
-    value = 0;
-    for (int i = 0; i < 4; i++) {
-        const uint8_t c = p[i];
-        uint32_t digit;
-        if (c >= '0' && c <= '9') { digit = c - '0'; }
-        else if (c >= 'a' && c <= 'f') { digit = c - 'a' + 10; }
-        else if (c >= 'A' && c <= 'F') { digit = c - 'A' + 10; }
-        else { return false; }
-        value = value << 4 | digit;
-    }
-    return true;
-}
-
-/// simdjson writes a lone low surrogate out as three bytes that are not UTF-8. In a document that
-/// it accepted, every backslash starts an escape, so looking at backslashes alone is enough.
-bool hasLoneSurrogate(const uint8_t *p, const uint8_t *end) {
-    while (p < end && (p = static_cast<const uint8_t *>(std::memchr(p, '\\', end - p)))) {
-        uint32_t unit;
-        if (end - p < 6 || p[1] != 'u' || !hexQuad(p + 2, end, unit)) {
-            p += 2;
-            continue;
-        }
-        p += 6;
-        if (unit < 0xD800 || unit > 0xDFFF) { continue; }
-        uint32_t low;
-        if (unit >= 0xDC00 || end - p < 6 || p[0] != '\\' || p[1] != 'u' || !hexQuad(p + 2, end, low)
-            || low < 0xDC00 || low > 0xDFFF) {
-            return true;
-        }
-        p += 6;
-    }
-    return false;
-}
 
 }  // namespace
 
@@ -101,7 +64,6 @@ extern "C" int saekin_json_parse(saekin_json_parser *parser, const uint8_t *byte
     dom::element root;
     const error_code error = parser->parser->parse(padded, count, false).get(root);
     if (error) { return error; }
-    if (hasLoneSurrogate(padded, padded + count)) { return loneSurrogate; }
     const dom::document &parsed = parser->parser->doc;
     document->tape = parsed.tape.get();
     document->strings = parsed.string_buf.get();
@@ -111,9 +73,6 @@ extern "C" int saekin_json_parse(saekin_json_parser *parser, const uint8_t *byte
 }
 
 extern "C" const char *saekin_json_message(int code) {
-    switch (code) {
-    case loneSurrogate: return "a string holds half of a surrogate pair";
-    case noMemory: return "no memory for the document";
-    default: return error_message(static_cast<error_code>(code));
-    }
+    if (code == noMemory) { return "no memory for the document"; }
+    return error_message(static_cast<error_code>(code));
 }

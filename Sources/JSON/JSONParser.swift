@@ -27,12 +27,20 @@ public final class JSONParser {
 
     /// The document as a tree.
     public func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-        try withDocument(bytes) { (root) throws(JSONError) in try root.value() }
+        let outcome = bytes.withUnsafeBufferPointer { buffer in
+            Result { () throws(JSONError) in try parse(buffer) }
+        }
+        return try outcome.get()
     }
 
     /// The document as a tree.
     public func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSONValue {
-        try withDocument(bytes) { (root) throws(JSONError) in try root.value() }
+        do throws(JSONError) {
+            return try withDocument(bytes) { (root) throws(JSONError) in try root.value() }
+        } catch {
+            // A whole number that is too large is met on the tape, which has no byte offsets.
+            throw error.byteOffset == nil ? JSONScanner.firstError(in: bytes) ?? error : error
+        }
     }
 
     /// Lends the parsed document to `body` without building a tree. `body` must not use this parser.
