@@ -8,6 +8,7 @@ import { addressOf, emptyState, filterCount, pageSize, readAddress, requestOf } 
 import { attachSuggestions } from "/suggest.js";
 
 const element = (id) => document.getElementById(id);
+const input = element("q");
 const sorts = ["relevance", "-sales_count", "-rating", "-released", "price", "-price"];
 const typingDelay = 140;
 /** Deeper pages are beyond what anybody reads, and the server refuses them. */
@@ -27,8 +28,11 @@ let isTyping = false;
 function change(edit, { keepsPage = false, typed = false } = {}) {
   const next = structuredClone(state);
   if (!keepsPage) next.page = 1;
+  // Text that was typed a moment ago counts, though its own search has not started yet.
+  next.q = input.value.trim();
   edit(next);
   state = next;
+  if (!typed) input.value = state.q;
   const replaces = typed && isTyping;
   isTyping = typed;
   history[replaces ? "replaceState" : "pushState"](null, "", addressOf(state));
@@ -87,8 +91,6 @@ function render() {
 function renderControls() {
   renderFacets(state, answer?.facets, change);
   renderChips(state, change);
-  const input = element("q");
-  if (document.activeElement !== input || input.value.trim() !== state.q) input.value = state.q;
   element("q-clear").hidden = input.value === "";
   element("facets-open").textContent = t().openFilters(filterCount(state));
   element("sort").replaceChildren(...sorts.map((sort) => {
@@ -171,7 +173,6 @@ function pageNumbers(current, count) {
 
 // MARK: Controls
 
-const input = element("q");
 const suggestions = attachSuggestions(input, element("suggestions"), (suggestion) => {
   if (suggestion.kind === "brand" || suggestion.kind === "category") {
     change((next) => {
@@ -241,6 +242,7 @@ element("theme").addEventListener("click", () => {
 
 addEventListener("popstate", () => {
   state = readAddress(sorts);
+  input.value = state.q;
   isTyping = false;
   search();
 });
@@ -255,4 +257,5 @@ addEventListener("keydown", (event) => {
 
 document.documentElement.lang = currentLanguage();
 translatePage();
+input.value = state.q;
 search();
