@@ -1,7 +1,6 @@
 // saekin evaluate: how good the ranking is on judged queries.
 
 import Evaluation
-import JSON
 import ProductSearch
 
 struct EvaluateCommand: Command {
@@ -21,23 +20,39 @@ struct EvaluateCommand: Command {
 
     static func run(_ arguments: ParsedArguments) throws {
         let data = try arguments.required("--data")
-        let queries = try JudgedQueries.read(path: try arguments.required("--queries"))
-        let judgments = try RelevanceJudgments.read(path: try arguments.required("--qrels"))
+        let queries = try EvaluationQuery.read(path: try arguments.required("--queries"))
+        var evaluation = Evaluation(judgments: try Judgments(path: try arguments.required("--qrels")))
         let service = try OpenShop.forReading(data).search
+        var run = try arguments.value("--run").map { path in try TRECRun(path: path) }
         let progress = ProgressLine("evaluating", total: queries.count)
-        var ranking = RankedRun()
         for (index, query) in queries.enumerated() {
             var request = ProductSearchRequest()
             request.query = query.text
             request.limit = depth
-            ranking.add(
-                query: query.id,
-                hits: try service.ranking(request).map { RankedHit(document: $0.id, score: $0.score) })
+            let ranking = try service.ranking(request)
+            evaluation.record(query: query.id, ranking: ranking.map(\.id))
+            try run?.write(query: query.id, ranking: ranking)
             progress.update(index + 1)
         }
         progress.finish()
-        if let path = arguments.value("--run") { try ranking.write(path: path, tag: "saekin") }
-        let measures = RelevanceMeasures.evaluate(ranking, judgments)
-        Output.line(arguments.has("--json") ? measures.json : Array(measures.table.utf8))
+        try run?.finish()
+        let report = evaluation.report()
+        Output.line(arguments.has("--json") ? report.json : report.text)
+    }
+
+    /// The run file, where one was asked for; a class because the writer under it cannot be copied.
+    private final class TRECRun {
+        private var writer: RunWriter?
+
+        init(path: String) throws { writer = try RunWriter(path: path, tag: "saekin") }
+
+        func write(query: String, ranking: [(id: String, score: Float)]) throws {
+            try writer?.write(query: query, hits: ranking.map { (document: $0.id, score: Double($0.score)) })
+        }
+
+        func finish() throws {
+            guard let open = writer.take() else { return }
+            try open.finish()
+        }
     }
 }
