@@ -69,7 +69,7 @@ extension IndexFiles {
             if manifest.generation == known { return (manifest, []) }
             do {
                 var segments: [SegmentView] = []
-                for entry in manifest.segments { segments.append(try segment(entry)) }
+                for entry in manifest.segments { segments.append(try segment(entry, fields: manifest.fields)) }
                 return (manifest, segments)
             } catch {
                 guard let now = try self.manifest(), now.generation > manifest.generation else { throw error }

@@ -97,8 +97,8 @@ extension IndexFiles {
         var views: [SegmentView] = []
         for entry in manifest.segments {
             do throws(IndexError) {
-                let view = try segment(entry)
-                check(view, manifest, &report)
+                let view = try segment(entry, fields: manifest.fields)
+                check(view, &report)
                 views.append(view)
             } catch {
                 report.add(error)
@@ -114,16 +114,12 @@ extension IndexFiles {
         return report
     }
 
-    private func check(_ view: SegmentView, _ manifest: Manifest, _ report: inout CheckReport) {
+    private func check(_ view: SegmentView, _ report: inout CheckReport) {
         let path = path(IndexFileName.segment(view.id))
         report.documentCount += Int(view.segment.documentCount)
         report.liveCount += Int(view.liveCount)
         report.byteCount += view.segment.byteCount
         for problem in view.segment.check().problems { report.add(path, problem.byteOffset, problem.message) }
-        for field in view.segment.fieldDefinitions
-        where Int(field.id.rawValue) >= manifest.fields.count || manifest.fields[Int(field.id.rawValue)] != field {
-            report.add(path, nil, "\(field.name) is another field than the manifest's \(field.id)")
-        }
     }
 
     /// No key may have two live documents, nor a live document that its tombstone has outlived.

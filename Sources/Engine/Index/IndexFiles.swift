@@ -39,7 +39,9 @@ struct IndexFiles: Sendable {
     }
 
     /// Opens a listed segment with its generation files.
-    func segment(_ entry: Manifest.Entry) throws(IndexError) -> SegmentView {
+    func segment(
+        _ entry: Manifest.Entry, fields definitions: [FieldDefinition]
+    ) throws(IndexError) -> SegmentView {
         let path = path(IndexFileName.segment(entry.id))
         let segment = try openSegment(path)
         guard UInt64(segment.byteCount) == entry.byteCount, segment.documentCount == entry.documentCount else {
@@ -50,8 +52,12 @@ struct IndexFiles: Sendable {
                     has \(segment.documentCount) in \(segment.byteCount)
                     """)
         }
+        for field in segment.fieldDefinitions where !definitions.has(field) {
+            throw .damaged(file: path, byteOffset: 0, what: "the manifest does not have its \(field.name)")
+        }
         let live = try liveDocs(entry)
-        let view = SegmentView(id: entry.id, segment: segment, liveDocs: live, overlay: try overlay(entry))
+        let overlay = try overlay(entry, definitions)
+        let view = SegmentView(id: entry.id, segment: segment, liveDocs: live, overlay: overlay)
         guard view.liveCount == entry.liveCount else {
             throw .damaged(
                 file: path, byteOffset: 0,
@@ -89,13 +95,21 @@ extension IndexFiles {
     }
 
     /// The updated columns of a listed segment.
-    func overlay(_ entry: Manifest.Entry) throws(IndexError) -> ColumnOverlay? {
+    func overlay(
+        _ entry: Manifest.Entry, _ definitions: [FieldDefinition]
+    ) throws(IndexError) -> ColumnOverlay? {
         guard entry.overlayGeneration > 0 else { return nil }
         let path = path(IndexFileName.overlay(entry.id, generation: entry.overlayGeneration))
         let bytes = try read(path, Self.generationByteLimit)
-        return try translating { () throws(SegmentError) in
+        let overlay = try translating { () throws(SegmentError) in
             try ColumnOverlay(bytes, file: path, documentCount: entry.documentCount)
         }
+        for field in overlay.fields {
+            guard Int(field.rawValue) < definitions.count, definitions[Int(field.rawValue)].isUpdatable else {
+                throw .damaged(file: path, byteOffset: 0, what: "\(field) is no updatable column of the manifest")
+            }
+        }
+        return overlay
     }
 
     /// The longest generation file that is read.
@@ -114,6 +128,13 @@ extension IndexFiles {
                 try fileSystem.remove(path(name))
             }
         }
+    }
+}
+
+extension [FieldDefinition] {
+    /// Whether a field of a segment is the same here.
+    fileprivate func has(_ field: FieldDefinition) -> Bool {
+        Int(field.id.rawValue) < count && self[Int(field.id.rawValue)] == field
     }
 }
 

@@ -63,7 +63,7 @@ public final class IndexWriter: Sendable {
         }
         var state = WriterState(registry: registry, updateVersionField: updateVersion, manifest: manifest)
         for entry in manifest.segments {
-            state.segments.append(WriterSegment(view: try files.segment(entry), entry: entry))
+            state.segments.append(WriterSegment(view: try files.segment(entry, fields: manifest.fields), entry: entry))
         }
         state.tombstones = try files.tombstones(manifest)
         // Everything listed was read: what is not listed is left over from a crash.

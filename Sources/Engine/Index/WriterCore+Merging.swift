@@ -1,11 +1,23 @@
 // Merges: in memory on the applying thread for the small segments that refreshes leave, in files on the merge
 // thread for all others. A merge reads segments as they were when it began; deletes and column updates that
-// arrive meanwhile are recorded by each source and applied to the result by key before it takes their place.
+// arrive meanwhile are recorded by each source and applied to the result before it takes their place.
 
 /// A merge that was decided on.
-struct MergeJob {
+private struct MergeJob {
     let id: SegmentID
     let sources: [SegmentView]
+}
+
+/// A merge that was carried out: the new segment, and for each source the new numbers of its documents.
+private struct MergeOutcome {
+    let segment: Segment
+    let documentMaps: [[DocID]]
+}
+
+extension SegmentView {
+    fileprivate var mergeSource: SegmentSource {
+        SegmentSource(segment: segment, liveDocs: liveDocs, overlay: overlay)
+    }
 }
 
 extension WriterCore {
@@ -13,9 +25,13 @@ extension WriterCore {
     func mergeInMemory(_ state: inout WriterState, _ ids: Set<SegmentID>) throws(IndexError) {
         let sources = state.segments.filter { ids.contains($0.id) }.map(\.view)
         let id = state.takeSegmentID()
+        let name = IndexFileName.segment(id)
+        var image: [UInt8] = []
         let merged = try translating { () throws(SegmentError) in
-            try SegmentMerger.merge(
-                sources.map(SegmentSource.init), registry: state.registry, name: IndexFileName.segment(id))
+            _ = try SegmentMerger.merge(
+                sources.map(\.mergeSource), registry: state.registry, name: name, storage: .memory
+            ) { bytes in image.append(contentsOf: bytes) }
+            return try Segment(image: image, name: name)
         }
         state.replace(
             ids,
@@ -38,7 +54,7 @@ extension WriterCore {
     /// Merges in the background until the writer is closed or fails.
     func runMerges() {
         while let job = nextJob() {
-            let outcome: Result<Segment?, IndexError>
+            let outcome: Result<MergeOutcome?, IndexError>
             do {
                 outcome = .success(try run(job))
             } catch {
@@ -76,29 +92,33 @@ extension WriterCore {
     }
 
     /// Writes and syncs the merged segment; nil if the writer was closed meanwhile.
-    private func run(_ job: MergeJob) throws(IndexError) -> Segment? {
+    private func run(_ job: MergeJob) throws(IndexError) -> MergeOutcome? {
         let path = files.path(IndexFileName.segment(job.id))
+        let result: MergeResult
         do {
-            try SegmentMerger.merge(
-                job.sources.map(SegmentSource.init), registry: snapshot.registry, path: path,
+            result = try SegmentMerger.merge(
+                job.sources.map(\.mergeSource), registry: snapshot.registry, to: path,
                 shouldStop: { self.isStopping.load(ordering: .relaxed) })
         } catch {
             if error.kind == .cancelled { return nil }
             throw IndexError(error)
         }
+        // Synced by the merger; said once more to what keeps account of durable files.
         try attempt { () throws(FileError) in try files.fileSystem.sync(file: path) }
-        return try files.openSegment(path)
+        return MergeOutcome(segment: try files.openSegment(path), documentMaps: result.documentMaps)
     }
 
-    private func finish(_ job: MergeJob, _ outcome: Result<Segment?, IndexError>, _ state: inout WriterState) {
+    private func finish(_ job: MergeJob, _ outcome: Result<MergeOutcome?, IndexError>, _ state: inout WriterState) {
         let sources = state.segments.filter { $0.isMerging }
         for index in state.segments.indices { state.segments[index].isMerging = false }
         state.isMerging = false
         do {
-            guard let segment = try outcome.get() else { return }
+            guard let outcome = try outcome.get() else { return }
             var merged = WriterSegment(
-                id: job.id, segment: segment, residence: .file, liveDocs: nil, overlay: nil)
-            for source in sources { try carryOver(source, to: &merged) }
+                id: job.id, segment: outcome.segment, residence: .file, liveDocs: nil, overlay: nil)
+            for (source, map) in zip(sources, outcome.documentMaps) {
+                merged.apply(source.changes, map: map)
+            }
             guard state.failure == nil, !state.isClosed else { return }
             state.replace(Set(sources.map(\.id)), with: merged)
             state.statistics.mergeCount += 1
@@ -109,22 +129,6 @@ extension WriterCore {
             }
         } catch {
             state.failure = state.failure ?? "merging into segment \(job.id): \(error)"
-        }
-    }
-
-    /// Applies what happened to a source since the merge began.
-    private func carryOver(_ source: WriterSegment, to merged: inout WriterSegment) throws(IndexError) {
-        try translating { () throws(SegmentError) in
-            for change in source.changes {
-                switch change {
-                case .deleted(let old):
-                    guard let document = try merged.find(source.segment.key(old)) else { continue }
-                    merged.delete(document)
-                case .updated(let old, let columns):
-                    guard let document = try merged.find(source.segment.key(old)) else { continue }
-                    merged.update(document, columns: columns)
-                }
-            }
         }
     }
 

@@ -101,6 +101,17 @@ struct WriterSegment {
         if isMerging { changes.append(.updated(document, columns)) }
     }
 
+    /// Applies to a merge's result what happened to one of its sources since the merge began.
+    /// - Parameter map: the new number of each of the source's documents.
+    mutating func apply(_ changes: [Change], map: [DocID]) {
+        for change in changes {
+            switch change {
+            case .deleted(let document): delete(map[Int(document)])
+            case .updated(let document, let columns): update(map[Int(document)], columns: columns)
+            }
+        }
+    }
+
     /// Makes the segment and its changes durable, apart from the names in the folder.
     /// - Returns: what the manifest has to list.
     mutating func persist(_ files: IndexFiles, generation: UInt64) throws(IndexError) -> Manifest.Entry {

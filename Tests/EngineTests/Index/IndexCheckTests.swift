@@ -69,7 +69,7 @@ import Testing
         let folder = IndexTestFolder()
         try make(folder, [["a", "b"]], deleted: ["c": 6])
         do {
-            let writer = try IndexWriter.open(directory: folder.path)
+            let writer = try IndexWriter.open(directory: folder.path, options: .small(background: false))
             let schema = TestSchema(writer.registry)
             _ = try writer.delete(key: [UInt8(ascii: "a")], version: 8)
             _ = try writer.update(
