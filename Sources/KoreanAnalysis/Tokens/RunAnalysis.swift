@@ -49,7 +49,7 @@ struct RunAnalysis {
             pieces[index].position = UInt8(positionCount)
             positionCount += 1
         }
-        if positionCount == 0, context == .space || context == .closing {
+        if positionCount == 0, !isParticleOnly(after: context, length: units.count) {
             // Nothing but grammar: what is written is kept.
             add(units[...], 0..<units.count, position: 0, length: 1, kind: .word, .unknown, to: &output)
             positionCount = 1
@@ -67,8 +67,13 @@ struct RunAnalysis {
             positionCount: UInt8(positionCount), unitLength: UInt8(unitLength))
     }
 
+    /// Whether the run may go without a token: a short particle behind a number, a Latin word or a closing bracket.
+    private func isParticleOnly(after context: LeftContext, length: Int) -> Bool {
+        context != .space && length <= 3 && pieces.first?.tag.isParticle ?? false
+    }
+
     /// Syllables at the beginning that are the unit of the number before them: the longest unit in the table that ends
-    /// where a morpheme ends, or else a first morpheme that the dictionary calls a unit.
+    /// where a morpheme ends, or else a first morpheme that the dictionary calls a unit, if only grammar follows it.
     private func leadingUnit(_ units: UnsafeBufferPointer<UInt16>) -> Int {
         var best = 0
         for morpheme in lattice.path {
@@ -76,12 +81,14 @@ struct RunAnalysis {
             guard length <= UnitTable.maximumHangulLength else { break }
             if UnitTable.isHangulUnit(units[0..<length]) { best = length }
         }
-        if best == 0, let first = lattice.path.first, first.morpheme >= 0,
-            dictionary.view.morphemes[Int(first.morpheme)].tag == .NNBC
-        {
-            best = Int(first.end)
-        }
-        return best
+        guard best == 0, let first = lattice.path.first, first.morpheme >= 0, tag(of: first) == .NNBC,
+            lattice.path.dropFirst().allSatisfy({ tag(of: $0).isParticle })
+        else { return best }
+        return Int(first.end)
+    }
+
+    private func tag(of step: PathMorpheme) -> PartOfSpeech {
+        step.morpheme < 0 ? .unknown : dictionary.view.morphemes[Int(step.morpheme)].tag
     }
 
     /// Lays the path out in pieces: compounds in their parts, inflected words in stem and endings.
