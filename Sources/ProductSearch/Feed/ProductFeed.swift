@@ -86,8 +86,12 @@ struct ProductFeed {
                 throw Undeliverable(event: cause, reason: reason)
             }
         case .update(let stored, let cause):
-            return try writer.update(
+            let outcome = try writer.update(
                 key: Array(stored.id.utf8), version: cause.seq, columns: fields.updatableValues(of: stored.updatable))
+            guard outcome == .missing else { return outcome }
+            // The index never had the product, perhaps because it could not be read then: index all of it.
+            var projector = ProductProjector(fields: fields, analyzer: analyzer)
+            return try apply(.upsert(stored, cause: cause), projector.document(of: stored))
         case .delete(let cause):
             return try writer.delete(key: Array(cause.aggregateID.utf8), version: cause.seq)
         }
