@@ -137,9 +137,9 @@ public final class SearchService: Sendable {
     ) throws(RequestError) -> Filter? {
         guard let text = request.filter else { return visible(fields) }
         do throws(FilterError) {
-            let expression = try FilterExpression.parse(text)
+            let expression = try FilterParser.parse(text)
             let bound = try expression.bound(names: fields.filterNames) { fields.target($0) }
-            return expression.names.contains("status") ? bound : .and([visible(fields), bound])
+            return expression.mentions("status") ? bound : .and([visible(fields), bound])
         } catch {
             throw RequestError(filter: error)
         }

@@ -31,7 +31,7 @@ extension Command {
 
     static var help: String {
         var lines = ["\(summary)", "", "usage: saekin \(name) \(usage)", "", "options:"]
-        let all = options + [OptionSpecification("--help", "show this help")]
+        let all = options + [OptionSpecification("--help", nil, "show this help")]
         let shown = all.map { option in
             (option.value.map { "\(option.name) \($0)" } ?? option.name, option.help)
         }

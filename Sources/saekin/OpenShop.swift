@@ -11,7 +11,7 @@ struct OpenShop {
 
     /// The analyzer over the dictionary that belongs to this binary.
     static func analyzer() throws -> KoreanAnalyzer {
-        KoreanAnalyzer(dictionary: try MorphologicalDictionary.open(path: try MorphologicalDictionary.locate()))
+        KoreanAnalyzer(dictionary: try MorphologicalDictionary.locate())
     }
 
     /// Opens the committed index; no server is needed, and a running one is not disturbed.

@@ -68,8 +68,8 @@ import Testing
         writer.close()
         #expect(try IndexVerifier(folder: folder.data, store: store).differences() == [])
         let generations = IndexGenerations(directory: folder.data.indexPath)
-        let report = Index.check(directory: generations.path(try #require(try generations.current())))
-        #expect(report.isSound, "\(report.findings)")
+        let report = try Index.check(directory: generations.path(try #require(try generations.current())))
+        #expect(report.problems.isEmpty, "\(report.problems)")
     }
 
     @Test func `events that were delivered before change nothing`() throws {

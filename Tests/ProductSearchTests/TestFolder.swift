@@ -9,7 +9,7 @@ enum TestAnalyzer {
     static let shared: KoreanAnalyzer = {
         do {
             return KoreanAnalyzer(
-                dictionary: try MorphologicalDictionary.open(path: try MorphologicalDictionary.locate()))
+                dictionary: try MorphologicalDictionary.locate())
         } catch {
             fatalError("the tests need the Korean dictionary; make it with tools/dictionary (\(error))")
         }

@@ -22,7 +22,7 @@ final class TestShop {
         try data.create()
         store = try ProductStore.open(path: data.storePath)
         let analyzer = KoreanAnalyzer(
-            dictionary: try MorphologicalDictionary.open(path: try MorphologicalDictionary.locate()))
+            dictionary: try MorphologicalDictionary.locate())
         let indexer = try ProductIndexer(folder: data, store: store, analyzer: analyzer)
         self.indexer = indexer
         let analysis = TextAnalysis(analyzer)

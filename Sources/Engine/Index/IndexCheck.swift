@@ -119,7 +119,7 @@ extension IndexFiles {
         report.documentCount += Int(view.segment.documentCount)
         report.liveCount += Int(view.liveCount)
         report.byteCount += view.segment.byteCount
-        for problem in view.segment.check().problems { report.add(path, problem.byteOffset, problem.message) }
+        _ = path; for finding in view.segment.findings() { report.add(IndexError(finding)) }
     }
 
     /// No key may have two live documents, nor a live document that its tombstone has outlived.

@@ -2,6 +2,7 @@
 // which part, and how its values are shown. Numbers without ranges get ranges that suit shop prices.
 
 import Engine
+import Store
 
 /// How one facet of the request is counted and shown.
 struct PlannedFacet: Sendable {

@@ -80,7 +80,7 @@ public final class ProductIndexer: Sendable {
             } catch {
                 view.report(failure: "\(error)")
                 _ = wake.wait(timeout: .now() + Self.retryInterval)
-                run.reopenIfNeeded()
+                run.recover(from: error)
             }
         }
     }
@@ -176,9 +176,12 @@ public final class ProductIndexer: Sendable {
         }
 
         /// A writer that failed refuses everything; a new one begins at the last commit.
-        mutating func reopenIfNeeded() {
+        mutating func recover(from error: any Error) {
+            guard error is IndexError else { return }
             do {
-                if try indexer.reopenFailedWriter() { feed = indexer.makeFeed() }
+                try indexer.reopenWriter()
+                feed = indexer.makeFeed()
+                pacing = FeedPacing(now: .now)
             } catch {
                 indexer.view.report(failure: "\(error)")
             }
@@ -208,12 +211,10 @@ public final class ProductIndexer: Sendable {
         return true
     }
 
-    private func reopenFailedWriter() throws -> Bool {
+    private func reopenWriter() throws {
         try live.withLock { live in
-            guard live.writer.hasFailed else { return false }
             live.writer.close()
             live = try Self.open(live.number, IndexGenerations(directory: folder.indexPath), analyzer)
-            return true
         }
     }
 }

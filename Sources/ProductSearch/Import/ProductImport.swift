@@ -13,6 +13,8 @@ public struct ProductImport {
         /// Products written, or found there unchanged.
         public var imported = 0
         public var rejected = 0
+
+        public init() {}
     }
 
     /// Products written in one transaction: large enough that a sync is cheap per product.

@@ -72,9 +72,8 @@ public struct Reindexer {
     }
 
     private func verify(_ path: String, productCount: Int) throws {
-        let report = Index.check(directory: path)
-        guard report.isSound else {
-            throw Mismatch(description: "the new index in \(path) is not sound: \(report.findings[0])")
+        if let problem = try Index.check(directory: path).problems.first {
+            throw Mismatch(description: "the new index in \(path) is not sound: \(problem)")
         }
         let indexed = try Index.openForReading(directory: path).snapshot().documentCount
         guard indexed == productCount else {

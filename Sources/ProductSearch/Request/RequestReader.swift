@@ -27,7 +27,7 @@ extension ProductSearchRequest {
             case "min_seq": minimumSequence = UInt64(try integer(name, value, 0...Int.max))
             case "wait_ms": waitMilliseconds = try integer(name, value, 0...Limits.waitMillisecondsMax)
             case "facet_filters":
-                facetFilters = try facetFilters(try parseJSON(Array(value.utf8)))
+                facetFilters = try readFacetFilters(try parseJSON(Array(value.utf8)))
             default: throw Self.unknownName(name)
             }
         }
@@ -52,7 +52,7 @@ extension ProductSearchRequest {
         case "q": query = try string(name, value)
         case "filter": filter = try string(name, value)
         case "facets": facets = try readFacets(value)
-        case "facet_filters": facetFilters = try facetFilters(value)
+        case "facet_filters": facetFilters = try readFacetFilters(value)
         case "sort": sort = try readSort(value)
         case "limit": limit = try integer(name, value, 0...Limits.hitCountMax)
         case "offset": offset = try integer(name, value, 0...Limits.depthMax)
@@ -152,7 +152,7 @@ private func bound(_ value: JSONValue, _ shape: String) throws(RequestError) -> 
     }
 }
 
-private func facetFilters(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.FacetFilter] {
+private func readFacetFilters(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.FacetFilter] {
     guard case .object(let members) = value else {
         throw RequestError(
             .badParameter, "'facet_filters' is an object of arrays, such as {\"brand\": [\"나이키\"]}")

@@ -51,7 +51,7 @@ public final class SuggestService: Sendable {
             for view in state.snapshot.segments {
                 var scanned = 0
                 do throws(SegmentError) {
-                    try view.segment.forEachTerm(state.fields.completion, prefix: prefix) { _, term, entry in
+                    try view.segment.forEachTerm(state.fields.completion, prefix: prefix) { (term, entry) throws(SegmentError) in
                         counts[Array(term), default: 0] += Int(entry.documentFrequency)
                         scanned += 1
                         return scanned < Self.scannedNameCountMax

@@ -23,8 +23,11 @@ public final class TextAnalysis: Sendable {
     func withTokens<Result, Failure: Error>(
         of text: String, _ body: (borrowing TokenBuffer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        // The closure of withUTF8 cannot throw a typed error; a result carries it through.
         var text = text
-        return try text.withUTF8 { bytes throws(Failure) in try withTokens(of: bytes, body) }
+        return try text.withUTF8 { bytes in
+            Swift.Result { () throws(Failure) in try withTokens(of: bytes, body) }
+        }.get()
     }
 
     /// Lends the tokens of UTF-8 text to `body`.

@@ -21,10 +21,10 @@ struct CheckCommand: Command {
         }
         let generations = IndexGenerations(directory: folder.indexPath)
         if let generation = try generations.current() {
-            let report = Index.check(directory: generations.path(generation))
-            findings += report.findings.map { "\($0)" }
+            let report = try Index.check(directory: generations.path(generation))
+            findings += report.problems.map { "\($0)" }
             Output.line(
-                "index generation \(generation): \(report.segmentCount) segments, \(report.documentCount) products, "
+                "index generation \(generation): \(report.segmentCount) segments, \(report.liveCount) products, "
                     + "\(report.byteCount) bytes")
         } else {
             Output.line("there is no index yet")

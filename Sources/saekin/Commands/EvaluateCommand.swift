@@ -23,7 +23,7 @@ struct EvaluateCommand: Command {
         let queries = try EvaluationQuery.read(path: try arguments.required("--queries"))
         var evaluation = Evaluation(judgments: try Judgments(path: try arguments.required("--qrels")))
         let service = try OpenShop.forReading(data).search
-        var run = try arguments.value("--run").map { path in try TRECRun(path: path) }
+        let run = try arguments.value("--run").map { path in try TRECRun(path: path) }
         let progress = ProgressLine("evaluating", total: queries.count)
         for (index, query) in queries.enumerated() {
             var request = ProductSearchRequest()

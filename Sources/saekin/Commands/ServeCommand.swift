@@ -114,7 +114,7 @@ struct ServeSettings {
         case "workers": server.workerCount = try number(1...1_024)
         case "access_log":
             guard let isOn = value.boolValue else { throw CommandFailure("\(path): 'access_log' must be true or false") }
-            server.accessLog = isOn ? { Output.note($0.jsonLine) } : nil
+            if isOn { server.accessLog = { entry in Output.note(entry.jsonLine) } }
         case "allow_origins":
             guard let origins = value.arrayValue?.compactMap(\.stringValue) else {
                 throw CommandFailure("\(path): 'allow_origins' must be an array of texts; an empty one allows all")
