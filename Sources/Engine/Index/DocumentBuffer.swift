@@ -1,5 +1,6 @@
-// Documents that were applied and are not searchable yet: a segment under construction, and what happened to its
-// documents since they were added. Keys are kept beside the builder, because a builder cannot be searched.
+// Documents that were applied and are not searchable yet: a segment under construction, and what happened to
+// its documents since they were added. Keys are kept beside the builder, because a builder cannot be
+// searched.
 
 /// The in-memory segment that the writer is filling. A class, because a builder cannot be copied.
 final class DocumentBuffer {

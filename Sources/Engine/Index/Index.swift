@@ -50,7 +50,9 @@ public final class Index: Sendable {
         return snapshot
     }
 
-    private static func snapshot(_ manifest: Manifest, _ segments: [SegmentView], sequence: UInt64) -> Snapshot {
+    private static func snapshot(_ manifest: Manifest, _ segments: [SegmentView], sequence: UInt64)
+        -> Snapshot
+    {
         Snapshot(
             segments: segments, registry: FieldRegistry(manifest.fields),
             eventPosition: manifest.eventPosition, committedPosition: manifest.eventPosition,
@@ -61,15 +63,17 @@ public final class Index: Sendable {
 extension IndexFiles {
     /// The last commit's manifest and segments; without segments if its generation is `known`.
     ///
-    /// A writer may commit between the reading of the manifest and that of its files, and remove files meanwhile.
-    /// So an error counts only if the manifest is still the same.
+    /// A writer may commit between the reading of the manifest and that of its files, and remove files
+    /// meanwhile. So an error counts only if the manifest is still the same.
     func commit(unless known: UInt64? = nil) throws(IndexError) -> (Manifest, [SegmentView]) {
         while true {
             guard let manifest = try manifest() else { throw .noIndex(directory: directory) }
             if manifest.generation == known { return (manifest, []) }
             do {
                 var segments: [SegmentView] = []
-                for entry in manifest.segments { segments.append(try segment(entry, fields: manifest.fields)) }
+                for entry in manifest.segments {
+                    segments.append(try segment(entry, fields: manifest.fields))
+                }
                 return (manifest, segments)
             } catch {
                 guard let now = try self.manifest(), now.generation > manifest.generation else { throw error }

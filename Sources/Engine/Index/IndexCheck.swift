@@ -1,5 +1,5 @@
-// Reads everything a commit consists of and lists what is wrong with it, without changing anything: the manifest,
-// every checksum of every segment, deletes, columns, tombstones, and that no key is live twice.
+// Reads everything a commit consists of and lists what is wrong with it, without changing anything: the
+// manifest, every checksum of every segment, deletes, columns, tombstones, and that no key is live twice.
 
 /// What a check of an index found.
 public struct CheckReport: Sendable {
@@ -115,11 +115,12 @@ extension IndexFiles {
     }
 
     private func check(_ view: SegmentView, _ report: inout CheckReport) {
-        let path = path(IndexFileName.segment(view.id))
         report.documentCount += Int(view.segment.documentCount)
         report.liveCount += Int(view.liveCount)
         report.byteCount += view.segment.byteCount
-        _ = path; for finding in view.segment.findings() { report.add(IndexError(finding)) }
+        for finding in view.segment.findings(limit: CheckReport.problemLimit) {
+            report.add(IndexError(finding))
+        }
     }
 
     /// No key may have two live documents, nor a live document that its tombstone has outlived.
@@ -141,7 +142,9 @@ extension IndexFiles {
                     }
                     let name = String(decoding: key, as: UTF8.self)
                     if count > 1 { report.add(path, nil, "key \(name) has \(count) live documents") }
-                    if let deleted = tombstones.version(of: key), try view.segment.version(document) <= deleted {
+                    if let deleted = tombstones.version(of: key),
+                        try view.segment.version(document) <= deleted
+                    {
                         report.add(path, nil, "key \(name) is live, though event \(deleted) deleted it")
                     }
                     return true

@@ -1,5 +1,5 @@
-// Why an index could not be opened, read or written. Each case says where and, through `remedy`, what to do; no
-// case is ever answered by deleting or replacing files.
+// Why an index could not be opened, read or written. Each case says where and, through `remedy`, what to do;
+// no case is ever answered by deleting or replacing files.
 
 /// A failure of an index or its writer.
 public enum IndexError: Error, Hashable, Sendable {

@@ -1,5 +1,5 @@
-// Reading a commit: the manifest, and every file it lists. Shared by the writer, readers and the check. Nothing
-// here changes a file, whatever is found.
+// Reading a commit: the manifest, and every file it lists. Shared by the writer, readers and the check.
+// Nothing here changes a file, whatever is found.
 
 /// The files of one index folder.
 struct IndexFiles: Sendable {
@@ -33,7 +33,8 @@ struct IndexFiles: Sendable {
             throw .file(error)
         }
         if let orphan = names.first(where: { IndexFileName.isOwn($0) && !$0.hasSuffix(temporarySuffix) }) {
-            throw .damaged(file: path, byteOffset: 0, what: "the file is missing, although \(orphan) is there")
+            throw .damaged(
+                file: path, byteOffset: 0, what: "the file is missing, although \(orphan) is there")
         }
         return nil
     }
@@ -44,7 +45,8 @@ struct IndexFiles: Sendable {
     ) throws(IndexError) -> SegmentView {
         let path = path(IndexFileName.segment(entry.id))
         let segment = try openSegment(path)
-        guard UInt64(segment.byteCount) == entry.byteCount, segment.documentCount == entry.documentCount else {
+        guard UInt64(segment.byteCount) == entry.byteCount, segment.documentCount == entry.documentCount
+        else {
             throw .damaged(
                 file: path, byteOffset: 0,
                 what: """
@@ -106,7 +108,8 @@ extension IndexFiles {
         }
         for field in overlay.fields {
             guard Int(field.rawValue) < definitions.count, definitions[Int(field.rawValue)].isUpdatable else {
-                throw .damaged(file: path, byteOffset: 0, what: "\(field) is no updatable column of the manifest")
+                throw .damaged(
+                    file: path, byteOffset: 0, what: "\(field) is no updatable column of the manifest")
             }
         }
         return overlay
@@ -120,11 +123,12 @@ extension IndexFiles {
         try attempt { () throws(FileError) in try fileSystem.writeDurably(bytes, toNewFile: path(name)) }
     }
 
-    /// Removes files of ours that no manifest lists. Only the holder of the lock may call this, and only after
-    /// everything that is listed was opened.
+    /// Removes files of ours that no manifest lists. Only the holder of the lock may call this, and only
+    /// after everything that is listed was opened.
     func removeLeftOvers(listed: Set<String>) throws(IndexError) {
         try attempt { () throws(FileError) in
-            for name in try fileSystem.list(directory) where IndexFileName.isOwn(name) && !listed.contains(name) {
+            for name in try fileSystem.list(directory)
+            where IndexFileName.isOwn(name) && !listed.contains(name) {
                 try fileSystem.remove(path(name))
             }
         }
@@ -153,7 +157,8 @@ extension IndexError {
         switch error.kind {
         case .damaged, .cancelled:
             let section = error.section.map { "section \($0.name): " } ?? ""
-            self = .damaged(file: error.file, byteOffset: error.byteOffset ?? 0, what: section + error.message)
+            self = .damaged(
+                file: error.file, byteOffset: error.byteOffset ?? 0, what: section + error.message)
         case .unsupportedVersion(let version):
             self = .unsupportedVersion(file: error.file, found: version)
         case .system(let code):

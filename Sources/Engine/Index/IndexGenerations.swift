@@ -1,5 +1,6 @@
-// The folders an index lives in over time. A reindex fills the next numbered folder beside the live one and then
-// swaps the file CURRENT, which names the live folder; readers and the writer see the old index or the new one.
+// The folders an index lives in over time. A reindex fills the next numbered folder beside the live one and
+// then swaps the file CURRENT, which names the live folder; readers and the writer see the old index or the
+// new one.
 //
 //     DIR/index/CURRENT    generation 3 crc32c 5e1f0c2a
 //     DIR/index/3/         the live index
@@ -29,7 +30,8 @@ public struct IndexGenerations: Sendable {
     }
 
     /// The live generation, or nil where no index was ever made.
-    /// - Throws: `IndexError.damaged` if CURRENT is unreadable, or missing beside generations that hold files.
+    /// - Throws: `IndexError.damaged` if CURRENT is unreadable, or missing beside generations that hold
+    ///   files.
     public func current() throws(IndexError) -> UInt64? {
         let file = "\(directory)/\(Self.currentName)"
         let bytes: [UInt8]
@@ -55,8 +57,8 @@ public struct IndexGenerations: Sendable {
     /// The live generation; a first, empty one is made where there is none.
     public func currentOrFirst() throws(IndexError) -> UInt64 {
         if let generation = try current() { return generation }
-        // CURRENT comes before the first file of the index: a crash in between leaves an empty folder, which is
-        // an empty index.
+        // CURRENT comes before the first file of the index: a crash in between leaves an empty folder, which
+        // is an empty index.
         let first = try all().last ?? 1
         try attempt { () throws(FileError) in try fileSystem.createFolder(path(first)) }
         try write(first)
@@ -78,8 +80,8 @@ public struct IndexGenerations: Sendable {
     }
 
     /// Removes generations that are not live and that no writer holds. Readers that still have them open keep
-    /// their mapped files. To be called while no reindex runs: a folder that was begun and has no writer yet would
-    /// be taken for one that was left behind.
+    /// their mapped files. To be called while no reindex runs: a folder that was begun and has no writer yet
+    /// would be taken for one that was left behind.
     /// - Returns: what was removed.
     public func removeUnused() throws(IndexError) -> [UInt64] {
         guard let live = try current() else { return [] }

@@ -1,4 +1,5 @@
-// What can be chosen about an index writer. The defaults suit a catalogue of thousands to millions of products.
+// What can be chosen about an index writer. The defaults suit a catalogue of thousands to millions of
+// products.
 
 /// Settings of an index writer.
 public struct IndexOptions: Sendable {
@@ -8,8 +9,8 @@ public struct IndexOptions: Sendable {
     public var tombstoneCountLimit = 100_000
     /// Deletes are forgotten when they lie this many event positions behind a commit.
     public var tombstoneAgeLimit: UInt64 = 1_000_000
-    /// What analyses the documents. It is stored when an index is made; an index that was made by another version
-    /// is opened all the same, and the caller compares `IndexWriter.analysis`.
+    /// What analyses the documents. It is stored when an index is made; an index that was made by another
+    /// version is opened all the same, and the caller compares `IndexWriter.analysis`.
     public var analysis = AnalysisVersion()
     /// Whether segments are merged in the background.
     public var mergesInBackground = true

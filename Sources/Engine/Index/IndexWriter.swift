@@ -1,13 +1,13 @@
-// The one that changes an index. Changes are applied to a buffer in memory, shown to searches by `refresh`, and
-// made durable by `commit`, which records in the same atomic step up to which event the index has them. The event
-// log is the write-ahead log: what is not committed when the process ends is read from it again.
+// The one that changes an index. Changes are applied to a buffer in memory, shown to searches by `refresh`,
+// and made durable by `commit`, which records in the same atomic step up to which event the index has them.
+// The event log is the write-ahead log: what is not committed when the process ends is read from it again.
 
 import Synchronization
 
 /// Writes to an index folder; there is at most one for a folder at a time.
 ///
-/// Changes, `refresh` and `commit` come from one thread; `snapshot` may be called from any. Any failed write or
-/// sync ends the writer: all later changes throw `IndexError.writerFailed` until the index is opened anew.
+/// Changes, `refresh` and `commit` come from one thread; `snapshot` may be called from any. Any failed write
+/// or sync ends the writer: all later changes throw `IndexError.writerFailed` until the index is opened anew.
 /// Snapshots stay searchable.
 public final class IndexWriter: Sendable {
     /// The folder of the index.
@@ -41,9 +41,12 @@ public final class IndexWriter: Sendable {
     }
 
     /// Opens the index in a folder, making both if they are not there.
-    /// - Throws: `IndexError.locked` while another writer has it; `IndexError.damaged` with the file and offset if
-    ///   any file of the last commit is not as written, in which case nothing is changed or removed.
-    public static func open(directory: String, options: IndexOptions = IndexOptions()) throws(IndexError) -> IndexWriter {
+    /// - Throws: `IndexError.locked` while another writer has it; `IndexError.damaged` with the file and
+    ///   offset if any file of the last commit is not as written, in which case nothing is changed or
+    ///   removed.
+    public static func open(directory: String, options: IndexOptions = IndexOptions()) throws(IndexError)
+        -> IndexWriter
+    {
         try open(directory: directory, options: options, fileSystem: PosixFileSystem())
     }
 
@@ -63,7 +66,8 @@ public final class IndexWriter: Sendable {
         }
         var state = WriterState(registry: registry, updateVersionField: updateVersion, manifest: manifest)
         for entry in manifest.segments {
-            state.segments.append(WriterSegment(view: try files.segment(entry, fields: manifest.fields), entry: entry))
+            state.segments.append(
+                WriterSegment(view: try files.segment(entry, fields: manifest.fields), entry: entry))
         }
         state.tombstones = try files.tombstones(manifest)
         // Everything listed was read: what is not listed is left over from a crash.
@@ -91,10 +95,11 @@ public final class IndexWriter: Sendable {
         }
     }
 
-    /// Replaces values of updatable columns, without analysing or indexing the document again; nil removes a value.
+    /// Replaces values of updatable columns, without analysing or indexing the document again; nil removes a
+    /// value.
     ///
-    /// Updates of one key may arrive in any order if each names every updatable column that it knows: an older one
-    /// is dropped as a whole.
+    /// Updates of one key may arrive in any order if each names every updatable column that it knows: an
+    /// older one is dropped as a whole.
     /// - Returns: `.missing` if the key has no document: the caller then upserts the whole of it.
     /// - Throws: `IndexError.invalidDocument` if a column is not updatable.
     public func update(

@@ -11,7 +11,8 @@ public struct AnalysisVersion: Hashable, Sendable {
     /// Names a dictionary and the analyzer that used it, each in at most 255 bytes of UTF-8.
     public init(dictionary: String = "", analyzer: String = "") {
         precondition(
-            dictionary.utf8.count <= 255 && analyzer.utf8.count <= 255, "a version name has at most 255 bytes")
+            dictionary.utf8.count <= 255 && analyzer.utf8.count <= 255, "a version name has at most 255 bytes"
+        )
         self.dictionary = dictionary
         self.analyzer = analyzer
     }

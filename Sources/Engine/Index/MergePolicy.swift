@@ -1,9 +1,10 @@
-// Which segments to merge. A value that looks at sizes and returns a decision; threads and files are elsewhere.
+// Which segments to merge. A value that looks at sizes and returns a decision; threads and files are
+// elsewhere.
 //
 // Segments are sorted into tiers by the bytes of their live documents: tier 0 below `floorByteCount`, each
-// further tier `tierFactor` times as wide. A tier that holds `tierFactor` segments is merged into one, which then
-// belongs to the next tier, so a document is rewritten once a tier: log(size) times. Fewer than `tierFactor`
-// segments remain a tier.
+// further tier `tierFactor` times as wide. A tier that holds `tierFactor` segments is merged into one, which
+// then belongs to the next tier, so a document is rewritten once a tier: log(size) times. Fewer than
+// `tierFactor` segments remain a tier.
 
 /// The tiered merge policy.
 struct MergePolicy: Hashable, Sendable {
@@ -78,7 +79,9 @@ struct MergePolicy: Hashable, Sendable {
             return candidates.sorted { ($0.liveByteCount, $0.id) < ($1.liveByteCount, $1.id) }
                 .prefix(candidates.count - limit + 1).map(\.id)
         }
-        guard limit == 1, let only = candidates.first, only.isInMemory || only.deletedShare > 0 else { return nil }
+        guard limit == 1, let only = candidates.first, only.isInMemory || only.deletedShare > 0 else {
+            return nil
+        }
         return [only.id]
     }
 

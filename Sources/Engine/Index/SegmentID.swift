@@ -1,5 +1,5 @@
-// The name of a segment and of the files that belong to it. An id is given once in the life of an index, and a
-// generation once in the life of a segment, so no file is ever written over.
+// The name of a segment and of the files that belong to it. An id is given once in the life of an index, and
+// a generation once in the life of a segment, so no file is ever written over.
 
 /// Identifies a segment in its index.
 public struct SegmentID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -23,7 +23,9 @@ enum IndexFileName {
 
     static func segment(_ id: SegmentID) -> String { "segment-\(id)" }
     static func liveDocs(_ id: SegmentID, generation: UInt64) -> String { "segment-\(id)-live-\(generation)" }
-    static func overlay(_ id: SegmentID, generation: UInt64) -> String { "segment-\(id)-columns-\(generation)" }
+    static func overlay(_ id: SegmentID, generation: UInt64) -> String {
+        "segment-\(id)-columns-\(generation)"
+    }
     static func tombstones(generation: UInt64) -> String { "tombstones-\(generation)" }
 
     /// Whether the writer could have made a file of this name: only such files are ever removed as left over.

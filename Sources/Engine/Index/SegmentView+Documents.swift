@@ -1,5 +1,5 @@
-// The live documents of a term, for look-ups by key. A key has one live document at most; the list is longer where
-// a key was written several times before a refresh.
+// The live documents of a term, for look-ups by key. A key has one live document at most; the list is longer
+// where a key was written several times before a refresh.
 
 extension SegmentView {
     /// The documents of a term that are not deleted, ascending.
@@ -15,7 +15,8 @@ extension SegmentView {
         ) { buffer throws(SegmentError) in
             guard let documents = buffer.baseAddress else { return }
             while try cursor.nextBlock() {
-                // SAFETY: the buffer has the capacity that the cursor asks for, and holds `count` documents then.
+                // SAFETY: the buffer has the capacity that the cursor asks for, and holds `count` documents
+                // then.
                 let count = try cursor.decodeDocuments(into: documents)
                 for index in 0..<count where isLive(documents[index]) { live.append(documents[index]) }
             }

@@ -1,6 +1,6 @@
-// What a search sees: an immutable list of segments with their deletes and updated columns, as of one refresh.
-// A snapshot stays valid as long as somebody holds it, whatever the writer does meanwhile: files it has mapped
-// may lose their names, not their bytes.
+// What a search sees: an immutable list of segments with their deletes and updated columns, as of one
+// refresh. A snapshot stays valid as long as somebody holds it, whatever the writer does meanwhile: files it
+// has mapped may lose their names, not their bytes.
 
 /// A segment together with what changed since it was written.
 public struct SegmentView: Sendable {

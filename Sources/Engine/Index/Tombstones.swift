@@ -1,9 +1,9 @@
-// The keys that were deleted, each with the version that deleted it, so that an older upsert that arrives late
-// cannot bring a product back. Layout of the file: Engine.docc/Manifest.md.
+// The keys that were deleted, each with the version that deleted it, so that an older upsert that arrives
+// late cannot bring a product back. Layout of the file: Engine.docc/Manifest.md.
 //
-// Bounds: a tombstone is forgotten at a commit once its version lies `ageLimit` or more event positions behind
-// the commit's, and beyond `countLimit` tombstones the oldest go first. An upsert that is delayed for longer than
-// that is taken for a new document.
+// Bounds: a tombstone is forgotten at a commit once its version lies `ageLimit` or more event positions
+// behind the commit's, and beyond `countLimit` tombstones the oldest go first. An upsert that is delayed for
+// longer than that is taken for a new document.
 
 /// Deleted keys and the versions that deleted them.
 struct Tombstones: Equatable {

@@ -47,8 +47,8 @@ extension WriterCore {
         try mergeInMemory(&state, Set(small.map(\.id)))
     }
 
-    /// Segments in memory of together at most this size become one when they are committed: merging 4 MB takes
-    /// about as long as syncing a few files.
+    /// Segments in memory of together at most this size become one when they are committed: merging 4 MB
+    /// takes about as long as syncing a few files.
     private static var commitMergeByteLimit: Int { 4 << 20 }
 
     /// Merges in the background until the writer is closed or fails.
@@ -108,7 +108,9 @@ extension WriterCore {
         return MergeOutcome(segment: try files.openSegment(path), documentMaps: result.documentMaps)
     }
 
-    private func finish(_ job: MergeJob, _ outcome: Result<MergeOutcome?, IndexError>, _ state: inout WriterState) {
+    private func finish(
+        _ job: MergeJob, _ outcome: Result<MergeOutcome?, IndexError>, _ state: inout WriterState
+    ) {
         let sources = state.segments.filter { $0.isMerging }
         for index in state.segments.indices { state.segments[index].isMerging = false }
         state.isMerging = false

@@ -56,7 +56,8 @@ final class WriterCore: Sendable {
         try state.sealBufferInMemory()
         while true {
             let candidates = state.segments.map(\.mergeCandidate)
-            guard let sources = options.mergePolicy.immediate(candidates, backgroundIsBusy: state.isMerging) else {
+            guard let sources = options.mergePolicy.immediate(candidates, backgroundIsBusy: state.isMerging)
+            else {
                 break
             }
             try mergeInMemory(&state, Set(sources))
@@ -84,8 +85,9 @@ final class WriterCore: Sendable {
     /// Makes everything applied so far durable, together with the position of the last event it contains.
     func commit(_ state: inout WriterState, eventPosition: UInt64) throws(IndexError) {
         _ = try refresh(&state, eventPosition: eventPosition)
-        guard state.hasUncommittedChanges || eventPosition != state.manifest.eventPosition
-            || state.registry.definitions.count != state.manifest.fields.count
+        guard
+            state.hasUncommittedChanges || eventPosition != state.manifest.eventPosition
+                || state.registry.definitions.count != state.manifest.fields.count
         else { return }
         try mergeSmallInMemory(&state)
         var manifest = state.manifest
@@ -134,8 +136,9 @@ final class WriterCore: Sendable {
         }
     }
 
-    /// Removes files that the new manifest no longer lists. Snapshots that map them keep their bytes: removing a
-    /// name does not touch an open mapping. What cannot be removed now is tried again at the next commit.
+    /// Removes files that the new manifest no longer lists. Snapshots that map them keep their bytes:
+    /// removing a name does not touch an open mapping. What cannot be removed now is tried again at the next
+    /// commit.
     private func removeUnlisted(_ state: inout WriterState, before: Set<String>) {
         let listed = state.manifest.fileNames
         state.removableFiles.formUnion(before)

@@ -1,5 +1,5 @@
-// A segment as the writer sees it: the immutable part, the deletes and column values that the next refresh will
-// show, and what of all that a commit has to write.
+// A segment as the writer sees it: the immutable part, the deletes and column values that the next refresh
+// will show, and what of all that a commit has to write.
 
 /// A segment and its unpublished and uncommitted changes.
 struct WriterSegment {
@@ -35,7 +35,8 @@ struct WriterSegment {
     private(set) var changes: [Change] = []
 
     /// A segment that no commit knows.
-    init(id: SegmentID, segment: Segment, residence: Residence, liveDocs: LiveDocs?, overlay: ColumnOverlay?) {
+    init(id: SegmentID, segment: Segment, residence: Residence, liveDocs: LiveDocs?, overlay: ColumnOverlay?)
+    {
         self.id = id
         self.segment = segment
         self.residence = residence

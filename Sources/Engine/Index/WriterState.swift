@@ -1,11 +1,11 @@
 // What the writer knows, and the rules by which changes are applied to it. Threads, locks and commits are in
 // WriterCore; everything here happens on one thread at a time.
 //
-// A document has two versions: that of the upsert that wrote it and that of the newest column update. The order
-// of application does not matter, as long as an update names every updatable column and a caller answers
-// `.missing` with an upsert:
-//   - an upsert older than the upsert it meets, or than a tombstone, is stale;
-//   - an upsert that is newer than the document's upsert but older than its column update brings its text and
+// A document has two versions: that of the upsert that wrote it and that of the newest column update. The
+// order of application does not matter, as long as an update names every updatable column and a caller
+// answers `.missing` with an upsert: - an upsert older than the upsert it meets, or than a tombstone, is
+// stale; - an upsert that is newer than the document's upsert but older than its column update brings its
+// text and
 //     keeps the updated columns;
 //   - an update or delete older than the document's newest change is stale.
 
@@ -15,8 +15,8 @@ public enum ApplyOutcome: Hashable, Sendable {
     case applied
     /// The index has a change of the key that is as new or newer.
     case stale
-    /// The key has no document. A delete has left a tombstone all the same; after an update the caller upserts
-    /// the whole document.
+    /// The key has no document. A delete has left a tombstone all the same; after an update the caller
+    /// upserts the whole document.
     case missing
 }
 
@@ -190,7 +190,8 @@ struct WriterState {
     }
 
     private mutating func append(
-        _ id: SegmentID, _ segment: Segment, _ residence: WriterSegment.Residence, _ sealed: DocumentBuffer.Sealed
+        _ id: SegmentID, _ segment: Segment, _ residence: WriterSegment.Residence,
+        _ sealed: DocumentBuffer.Sealed
     ) {
         segments.append(
             WriterSegment(
@@ -229,7 +230,9 @@ struct WriterState {
     }
 
     private static func check(_ version: UInt64) throws(IndexError) {
-        guard version <= UInt64(Int64.max) else { throw .invalidDocument("version \(version) exceeds 2^63 - 1") }
+        guard version <= UInt64(Int64.max) else {
+            throw .invalidDocument("version \(version) exceeds 2^63 - 1")
+        }
     }
 
     private mutating func countApplied() -> ApplyOutcome {

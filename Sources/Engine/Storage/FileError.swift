@@ -6,7 +6,8 @@ import Glibc
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The operation that failed.
     public enum Operation: String, Sendable {
-        case createFolder, createFile, open, read, write, sync, rename, remove, list, lock, startThread, segment
+        case createFolder, createFile, open, read, write, sync, rename, remove, list, lock, startThread,
+            segment
     }
 
     /// What was attempted.

@@ -12,8 +12,8 @@ protocol FileSystem: Sendable {
     /// Creates a file that must not exist yet and writes all bytes, without syncing them.
     func write(_ bytes: [UInt8], toNewFile path: String) throws(FileError)
 
-    /// Creates a file that must not exist yet, writes all bytes and syncs them before it is closed, so that no
-    /// write-back error can fall between two descriptors.
+    /// Creates a file that must not exist yet, writes all bytes and syncs them before it is closed, so that
+    /// no write-back error can fall between two descriptors.
     func writeDurably(_ bytes: [UInt8], toNewFile path: String) throws(FileError)
 
     /// Makes the bytes of a file durable.

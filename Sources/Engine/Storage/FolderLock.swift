@@ -1,5 +1,5 @@
-// One writer a folder: an advisory lock (flock) on a file that carries the owner's process id. The kernel drops
-// the lock when the process ends, however it ends, so a stale file never keeps anybody out.
+// One writer a folder: an advisory lock (flock) on a file that carries the owner's process id. The kernel
+// drops the lock when the process ends, however it ends, so a stale file never keeps anybody out.
 
 import Glibc
 
@@ -8,8 +8,8 @@ final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock at `path`, creating the file.
-    /// - Throws: `IndexError.locked` with the owner's process id if another writer holds it, `IndexError.file` if
-    ///   the file cannot be opened.
+    /// - Throws: `IndexError.locked` with the owner's process id if another writer holds it,
+    ///   `IndexError.file` if the file cannot be opened.
     init(path: String) throws(IndexError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .file(FileError(.lock, path: path, code: errno)) }

@@ -1,5 +1,5 @@
-// A value guarded by a lock that threads can also wait on. The standard Mutex has no condition to wait for, and
-// the merge thread has to sleep until there is something to merge.
+// A value guarded by a lock that threads can also wait on. The standard Mutex has no condition to wait for,
+// and the merge thread has to sleep until there is something to merge.
 
 import Glibc
 

@@ -1,5 +1,5 @@
-// A thread of our own for work that takes long: the tasks of Swift's concurrency share a few threads that must
-// not be held by a merge of minutes.
+// A thread of our own for work that takes long: the tasks of Swift's concurrency share a few threads that
+// must not be held by a merge of minutes.
 
 import Glibc
 

@@ -1,7 +1,8 @@
 // A file system for tests that counts every change, can stop or fail at the n-th, and forgets what was not
 // synced when the power is cut. Files lie in a real folder, so that segments can be mapped from it.
 //
-// Durable are: the bytes a file had when it was last synced, and the names a folder had when it was last synced.
+// Durable are: the bytes a file had when it was last synced, and the names a folder had when it was last
+// synced.
 
 import Glibc
 import Synchronization
@@ -66,7 +67,9 @@ final class FaultyFileSystem: FileSystem {
         let failure = step(.write, path)
         if let failure {
             // A write that fails may have written a part.
-            if failure.code != ECANCELED { try base.write(Array(bytes.prefix(bytes.count / 2)), toNewFile: path) }
+            if failure.code != ECANCELED {
+                try base.write(Array(bytes.prefix(bytes.count / 2)), toNewFile: path)
+            }
             register(path)
             throw failure
         }
@@ -90,7 +93,9 @@ final class FaultyFileSystem: FileSystem {
         let present = try base.list(path).map { "\(path)/\($0)" }
         state.withLock { state in
             state.durableNames = state.durableNames.filter { !$0.key.isInside(path) }
-            for name in present where !name.hasSuffix("/lock") { state.durableNames[name] = state.number(name) }
+            for name in present where !name.hasSuffix("/lock") {
+                state.durableNames[name] = state.number(name)
+            }
         }
     }
 

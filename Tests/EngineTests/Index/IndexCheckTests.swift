@@ -10,7 +10,9 @@ import Testing
     }
 
     /// An index made by hand of segments with the given keys.
-    private func make(_ folder: IndexTestFolder, _ segments: [[String]], deleted: [String: UInt64] = [:]) throws {
+    private func make(_ folder: IndexTestFolder, _ segments: [[String]], deleted: [String: UInt64] = [:])
+        throws
+    {
         let registry = FieldRegistry()
         let schema = TestSchema(registry)
         let files = IndexFiles(directory: folder.path, fileSystem: PosixFileSystem())

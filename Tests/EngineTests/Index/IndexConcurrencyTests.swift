@@ -42,7 +42,8 @@ private final class Flag: Sendable {
             for round in 1...rounds {
                 for key in keys {
                     let product = TestProduct(
-                        words: ["w\(round % 7)"], brand: "b", price: Int64(round), stock: 0, version: UInt64(round))
+                        words: ["w\(round % 7)"], brand: "b", price: Int64(round), stock: 0,
+                        version: UInt64(round))
                     if round % 3 == 0 {
                         _ = try writer.update(
                             key: Array(key.utf8), version: UInt64(round), columns: schema.columns(product))

@@ -1,6 +1,6 @@
 // Power cuts and failing disks at every single change of the folder. Properties:
-// 1. opening again succeeds and shows exactly one of the committed states: the last one whose commit returned, or
-//    the one that was being committed;
+// 1. opening again succeeds and shows exactly one of the committed states: the last one whose commit
+//    returned, or the one that was being committed;
 // 2. the index then checks without a problem and takes further changes;
 // 3. after a failed write or sync the writer refuses everything, and searches go on.
 
@@ -19,7 +19,9 @@ import Testing
     }
 
     /// A short life of an index with everything in it: files, deletes, updates, tombstones, merges.
-    private func live(_ folder: String, _ files: FaultyFileSystem, _ progress: inout Progress) throws(IndexError) {
+    private func live(_ folder: String, _ files: FaultyFileSystem, _ progress: inout Progress)
+        throws(IndexError)
+    {
         var random = IndexTestRandom(seed: 17)
         var options = IndexOptions.small(background: false)
         options.tombstoneCountLimit = 3
@@ -59,7 +61,8 @@ import Testing
     private func verify(
         _ folder: String, _ files: FaultyFileSystem, _ progress: Progress, _ label: String
     ) throws {
-        let writer = try IndexWriter.open(directory: folder, options: .small(background: false), fileSystem: files)
+        let writer = try IndexWriter.open(
+            directory: folder, options: .small(background: false), fileSystem: files)
         let schema = TestSchema(writer.registry)
         let found = try schema.contents(writer.snapshot())
         #expect(found == progress.committed.last || found == progress.attempted, "\(label)")

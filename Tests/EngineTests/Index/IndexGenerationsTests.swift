@@ -48,7 +48,9 @@ import Testing
         let generations = IndexGenerations(directory: folder.path)
         _ = try generations.currentOrFirst()
         let next = try generations.begin()
-        #expect(throws: IndexError.noIndex(directory: generations.path(next))) { try generations.makeCurrent(next) }
+        #expect(throws: IndexError.noIndex(directory: generations.path(next))) {
+            try generations.makeCurrent(next)
+        }
         #expect(try generations.current() == 1)
     }
 

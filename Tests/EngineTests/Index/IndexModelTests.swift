@@ -94,7 +94,9 @@ import Testing
             } else {
                 expected = .applied
                 if let before, version < before.version {
-                    (product.price, product.stock, product.version) = (before.price, before.stock, before.version)
+                    (product.price, product.stock, product.version) = (
+                        before.price, before.stock, before.version
+                    )
                 }
                 model.products[key] = product
                 model.upserted[key] = version

@@ -1,5 +1,5 @@
-// What the tests of the index share: a seeded random source, folders that go away, a small catalogue schema, and
-// reading a snapshot back as plain values.
+// What the tests of the index share: a seeded random source, folders that go away, a small catalogue schema,
+// and reading a snapshot back as plain values.
 
 import Glibc
 

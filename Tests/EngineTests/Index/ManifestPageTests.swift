@@ -31,7 +31,8 @@ import Testing
         manifest.fields = registry.definitions
         manifest.segments = [
             Manifest.Entry(
-                id: SegmentID(rawValue: 4), byteCount: 1_000, documentCount: 5, liveCount: 4, liveGeneration: 3)
+                id: SegmentID(rawValue: 4), byteCount: 1_000, documentCount: 5, liveCount: 4,
+                liveGeneration: 3)
         ]
         #expect(try Manifest(decoding: examples[0], file: "manifest") == manifest)
         #expect(manifest.encode() == examples[0], "\(hexadecimal(manifest.encode()))")

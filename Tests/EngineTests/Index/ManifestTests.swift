@@ -18,7 +18,8 @@ import Testing
         manifest.segments = [
             Manifest.Entry(id: SegmentID(rawValue: 4), byteCount: 90_000, documentCount: 100, liveCount: 100),
             Manifest.Entry(
-                id: SegmentID(rawValue: 29), byteCount: 500, documentCount: 3, liveCount: 2, liveGeneration: 9,
+                id: SegmentID(rawValue: 29), byteCount: 500, documentCount: 3, liveCount: 2,
+                liveGeneration: 9,
                 overlayGeneration: 7),
         ]
         return manifest
@@ -47,13 +48,17 @@ import Testing
 
     @Test func everyFlippedBitAndEveryTruncationOfTombstonesIsRefused() throws {
         var tombstones = Tombstones()
-        for number in 0..<4 { _ = tombstones.insert(Array("key\(number)".utf8), version: UInt64(number) << 20) }
+        for number in 0..<4 {
+            _ = tombstones.insert(Array("key\(number)".utf8), version: UInt64(number) << 20)
+        }
         let bytes = tombstones.encode()
         #expect(try Tombstones(decoding: bytes, file: "tombstones-1") == tombstones)
         for bit in 0..<bytes.count * 8 {
             var damaged = bytes
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            expectDamage { () throws(IndexError) in _ = try Tombstones(decoding: damaged, file: "tombstones-1") }
+            expectDamage { () throws(IndexError) in
+                _ = try Tombstones(decoding: damaged, file: "tombstones-1")
+            }
         }
         for count in 0..<bytes.count {
             expectDamage { () throws(IndexError) in
@@ -69,21 +74,24 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        { $0.segments[0].id = SegmentID(rawValue: 30) },
-        { $0.segments[0].id = $0.segments[1].id },
-        { $0.segments[0].liveCount = 101 },
-        { $0.segments[0].liveCount = 99 },
-        { $0.segments[1].liveGeneration = 10 },
-        { $0.tombstoneGeneration = 10 },
-        { $0.fields.removeFirst() },
-        { $0.fields = [] },
-        { $0.fields.append($0.fields[1]) },
-    ] as [@Sendable (inout Manifest) -> Void])
+    @Test(
+        arguments: [
+            { $0.segments[0].id = SegmentID(rawValue: 30) },
+            { $0.segments[0].id = $0.segments[1].id },
+            { $0.segments[0].liveCount = 101 },
+            { $0.segments[0].liveCount = 99 },
+            { $0.segments[1].liveGeneration = 10 },
+            { $0.tombstoneGeneration = 10 },
+            { $0.fields.removeFirst() },
+            { $0.fields = [] },
+            { $0.fields.append($0.fields[1]) },
+        ] as [@Sendable (inout Manifest) -> Void])
     func aManifestThatContradictsItselfIsRefused(contradict: @Sendable (inout Manifest) -> Void) {
         var manifest = sample()
         contradict(&manifest)
-        expectDamage { () throws(IndexError) in _ = try Manifest(decoding: manifest.encode(), file: "manifest") }
+        expectDamage { () throws(IndexError) in
+            _ = try Manifest(decoding: manifest.encode(), file: "manifest")
+        }
     }
 
     @Test func damageIsReportedWithFileAndOffsetAndChangesNothing() throws {
@@ -111,7 +119,9 @@ import Testing
                 let error = #expect(throws: IndexError.self, "\(name)") {
                     try IndexWriter.open(directory: folder.path)
                 }
-                guard case .damaged(let file, _, _) = error else { throw TestFailure("\(name): \(error as Any)") }
+                guard case .damaged(let file, _, _) = error else {
+                    throw TestFailure("\(name): \(error as Any)")
+                }
                 #expect(file == path)
                 #expect("\(error!)".contains("saekin reindex --data DIR"))
                 #expect(try files.list(folder.path) == names)

@@ -33,7 +33,10 @@ import Testing
 
     @Test func aSegmentOfManyDeletesIsRewrittenAloneAndAnEmptyOneIsNot() {
         #expect(policy.next([candidate(1, 500, live: 0.7)]) == nil)
-        #expect(policy.next([candidate(1, 500, live: 0.6), candidate(2, 5_000, live: 0.5)]) == [SegmentID(rawValue: 2)])
+        #expect(
+            policy.next([candidate(1, 500, live: 0.6), candidate(2, 5_000, live: 0.5)]) == [
+                SegmentID(rawValue: 2)
+            ])
         #expect(policy.next([candidate(1, 500, live: 0)]) == nil)
     }
 

@@ -33,7 +33,8 @@ import Testing
     }
 
     /// A mutating call cannot stand inside the macro.
-    private func expect(_ changed: Bool, _ expected: Bool, sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expect(_ changed: Bool, _ expected: Bool, sourceLocation: SourceLocation = #_sourceLocation)
+    {
         #expect(changed == expected, sourceLocation: sourceLocation)
     }
 }
