@@ -46,6 +46,11 @@ public final class Segment: Sendable {
         storedFields = try StoredFields(frame, documentCount: documentCount, file: name)
     }
 
+    /// How many bytes each section of the file takes, in the file's order.
+    public var sectionByteCounts: [(name: String, byteCount: Int)] {
+        SegmentSection.allCases.map { ($0.name, frame[$0].view.count) }
+    }
+
     // MARK: Fields
 
     /// The fields that occur in this segment, by id.

@@ -229,16 +229,15 @@ public struct SegmentBuilder: ~Copyable {
         let slots = fields.indices.sorted { fields[$0].definition.id < fields[$1].definition.id }
         for slot in slots {
             let definition = fields[slot].definition
-            try writer.beginField(definition, norms: fields[slot].norms(documentCount: documentCount))
+            writer.beginField(definition, norms: fields[slot].norms(documentCount: documentCount))
             while next < order.count, table.field(Int(order[next])) == definition.id {
                 let index = Int(order[next])
-                if table.terms[index].documentFrequency > 0 {
-                    ordinals[index] = try writeTerm(index, hasPositions: definition.kind == .text, to: &writer)
-                }
+                let hasPositions = definition.kind == .text
+                ordinals[index] = try writeTerm(index, hasPositions: hasPositions, to: &writer) ?? .max
                 next += 1
             }
             try fields[slot].writeColumn(documentCount: documentCount, ordinals: ordinals, to: &writer)
-            writer.endField(documentCount: fields[slot].valueCount)
+            try writer.endField(documentCount: fields[slot].valueCount)
         }
         try writeVersions(to: &writer)
         var start = 0
@@ -253,7 +252,7 @@ public struct SegmentBuilder: ~Copyable {
 
     private func writeTerm(
         _ index: Int, hasPositions: Bool, to writer: inout SegmentWriter
-    ) throws(SegmentError) -> UInt32 {
+    ) throws(SegmentError) -> UInt32? {
         let term = table.terms[index]
         var documents = SliceReader(term.documents)
         var places = SliceReader(term.positions)

@@ -16,6 +16,17 @@ public struct KeywordWindow {
     public static let missing = UInt32.max
 
     public init() {}
+
+    /// Hands the ordinals of the document at `offset` in the window to `body`, ascending.
+    @inline(__always)
+    public func forEachOrdinal(_ offset: Int, _ body: (UInt32) -> Void) {
+        if isEmpty { return }
+        if isSingleValued {
+            if ordinals[offset] != Self.missing { body(ordinals[offset]) }
+            return
+        }
+        for index in Int(starts[offset])..<Int(starts[offset + 1]) { body(ordinals[index]) }
+    }
 }
 
 /// The values of a keyword field as ordinals of the field's terms. Valid as long as its segment.

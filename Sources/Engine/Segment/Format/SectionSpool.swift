@@ -6,9 +6,10 @@ import CPlatform
 import Glibc
 
 /// Where a segment that is being written keeps its sections until they are put together.
-enum SpoolStorage {
+public enum SpoolStorage: Sendable {
+    /// In memory: for segments that fit there.
     case memory
-    /// Temporary files are made beside this path and unlinked at once.
+    /// In temporary files, which are made beside this path and unlinked at once.
     case files(besidePath: String)
 }
 

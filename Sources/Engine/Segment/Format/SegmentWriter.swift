@@ -4,12 +4,6 @@ import CKernels
 import CPlatform
 import Glibc
 
-/// Where the bytes of a new segment go.
-enum SegmentOutput {
-    case memory
-    case file(path: String)
-}
-
 /// What the field table says about a field of a segment.
 struct FieldEntry {
     static let absentOffset = UInt64.max
@@ -56,7 +50,7 @@ struct SegmentWriter: ~Copyable {
     // MARK: Fields
 
     /// Starts a field. Ids must ascend. A text field brings its norms, one byte a document.
-    mutating func beginField(_ definition: FieldDefinition, norms fieldNorms: [UInt8]) throws(SegmentError) {
+    mutating func beginField(_ definition: FieldDefinition, norms fieldNorms: [UInt8]) {
         precondition(current == nil && (fields.last.map { $0.definition.id < definition.id } ?? true))
         var entry = FieldEntry(definition: definition)
         entry.firstOrdinal = terms.termCount
@@ -65,23 +59,32 @@ struct SegmentWriter: ~Copyable {
         if definition.kind == .text {
             precondition(fieldNorms.count == Int(documentCount))
             currentNorms = fieldNorms
-            entry.normsOffset = norms.byteCount
             for norm in fieldNorms where norm > 0 {
                 entry.documentCount += 1
                 entry.sumOfLengths += UInt64(FieldNorm.length(of: norm))
             }
-            try norms.append(fieldNorms)
         }
         current = entry
     }
 
-    /// Ends the field. `documentCount` says how many documents have a value of a keyword or numeric field.
-    mutating func endField(documentCount valueCount: UInt32 = 0) {
+    /// Ends the field. `documentCount` says how many documents have a value of a keyword or numeric field. A field
+    /// that no document has leaves no trace.
+    mutating func endField(documentCount valueCount: UInt32 = 0) throws(SegmentError) {
         guard var entry = current else { preconditionFailure("no field was begun") }
+        current = nil
         entry.termCount = terms.termCount - entry.firstOrdinal
         if entry.definition.kind != .text { entry.documentCount = valueCount }
-        if entry.documentCount > 0 || entry.termCount > 0 { fields.append(entry) }
-        current = nil
+        guard entry.documentCount > 0 || entry.termCount > 0 else {
+            if entry.columnIndexOffset != FieldEntry.absentOffset {
+                columnIndex.removeLast(columnIndex.count - Int(entry.columnIndexOffset))
+            }
+            return
+        }
+        if entry.definition.kind == .text {
+            entry.normsOffset = norms.byteCount
+            try norms.append(currentNorms)
+        }
+        fields.append(entry)
     }
 
     // MARK: Terms
@@ -98,10 +101,12 @@ struct SegmentWriter: ~Copyable {
         try postings.add(document, frequency: frequency, norm: norm, positions: positions)
     }
 
-    /// Ends the term; terms of a field must ascend. Returns its ordinal in the field.
-    mutating func endTerm(_ term: ArraySlice<UInt8>) throws(SegmentError) -> UInt32 {
+    /// Ends the term; terms of a field must ascend. Returns its ordinal in the field; nil when it has no documents,
+    /// and so is left out.
+    mutating func endTerm(_ term: ArraySlice<UInt8>) throws(SegmentError) -> UInt32? {
         let ordinal = terms.termCount - (current?.firstOrdinal ?? 0)
         let record = try postings.end()
+        guard record.documentFrequency > 0 else { return nil }
         key.replaceSubrange(2..., with: term)
         try terms.add(key[...], record)
         return ordinal

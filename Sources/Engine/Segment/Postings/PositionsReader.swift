@@ -8,6 +8,8 @@ import CKernels
 public struct PositionsReader {
     private var positions: [UInt32] = []
     private var starts: [Int] = []
+    /// Where the block's positions ended among those of the term.
+    private(set) var endOffset = 0
 
     public init() {}
 
@@ -29,6 +31,7 @@ public struct PositionsReader {
         starts.append(total)
         if let position = cursor.singletonPosition {
             positions = [position]
+            endOffset = 0
             return
         }
         try decode(cursor, total)
@@ -67,6 +70,7 @@ public struct PositionsReader {
             offset += 1 + packedByteCount(count, width: Int(width))
             done += count
         }
+        endOffset = offset
     }
 
     /// The positions of the block's document number `index`, ascending.

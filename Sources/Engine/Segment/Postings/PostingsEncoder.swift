@@ -79,9 +79,11 @@ struct PostingsEncoder: ~Copyable {
         }
     }
 
-    /// Ends the term's list.
+    /// Ends the term's list, which may be empty.
     mutating func end() throws(SegmentError) -> TermRecord {
-        if record.documentFrequency == 1 {
+        if record.documentFrequency == 0 {
+            return record
+        } else if record.documentFrequency == 1 {
             let isInline = hasPositions && frequencies[0] == 1
             record.singleton = TermRecord.Singleton(
                 document: documents[0], frequency: frequencies[0], position: isInline ? blockPositions[0] : nil)

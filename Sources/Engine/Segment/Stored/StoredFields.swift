@@ -74,6 +74,14 @@ final class StoredFields: Sendable {
         return Int(end - firstDocument(ofBlock: block))
     }
 
+    /// How many bytes a block has before compression.
+    func contentByteCount(ofBlock block: Int) -> Int {
+        Int(index.view.u32(entriesOffset + block * StoredFormat.entryByteCount + 12))
+    }
+
+    /// How many bytes all blocks have before compression.
+    var contentByteCount: Int { (0..<blockCount).reduce(0) { $0 + contentByteCount(ofBlock: $1) } }
+
     /// The block that holds a document.
     func blockNumber(_ document: DocID) -> Int {
         var low = 0

@@ -10,7 +10,7 @@ struct TermDictionary {
     private let file: String
     private let blocks: SectionRange
     private let index: SectionRange
-    private let blockCount: Int
+    let blockCount: Int
     private let keysOffset: Int
     let termCount: UInt32
     private let documentCount: UInt32
@@ -198,6 +198,9 @@ struct TermBlockScan {
 
     /// Where the scan stands, in the section of terms.
     var offset: Int { blockOffset + reader.offset }
+
+    /// Whether nothing follows the term at which the scan stands.
+    var isAtEnd: Bool { reader.offset == reader.view.count }
 
     /// Reads the next term.
     mutating func next() throws(SegmentError) {

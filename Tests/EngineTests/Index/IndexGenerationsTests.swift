@@ -1,0 +1,87 @@
+// The numbered folders of an index, and the file that names the live one.
+
+import Testing
+
+@testable import Engine
+
+@Suite struct IndexGenerationsTests {
+    private func fill(_ directory: String, _ documentCount: Int) throws {
+        let writer = try IndexWriter.open(directory: directory)
+        let schema = TestSchema(writer.registry)
+        for number in 0..<documentCount {
+            let product = TestProduct(words: ["w1"], brand: "b", price: 1, stock: 1, version: 1)
+            _ = try writer.upsert(schema.document("k\(number)", product))
+        }
+        try writer.commit(eventPosition: 1)
+        writer.close()
+    }
+
+    @Test func aReindexSwapsGenerationsAndTheOldOneIsRemoved() throws {
+        let folder = IndexTestFolder()
+        let generations = IndexGenerations(directory: "\(folder.path)/index")
+        #expect(try generations.current() == nil)
+        let first = try generations.currentOrFirst()
+        #expect(first == 1)
+        #expect(try generations.currentOrFirst() == 1)
+        try fill(generations.path(first), 3)
+        let reader = try Index.openForReading(directory: generations.path(first))
+
+        let second = try generations.begin()
+        #expect(second == 2)
+        #expect(try generations.current() == 1)
+        try fill(generations.path(second), 5)
+        try generations.makeCurrent(second)
+        #expect(try generations.current() == 2)
+
+        let writer = try IndexWriter.open(directory: generations.path(first))
+        #expect(try generations.removeUnused() == [], "a writer holds the old one")
+        writer.close()
+        #expect(try generations.removeUnused() == [1])
+        #expect(try PosixFileSystem().list(generations.directory) == ["2", "CURRENT"])
+        #expect(try TestSchema(reader.snapshot().registry).contents(reader.snapshot()).count == 3)
+        #expect(try generations.begin() == 3)
+        #expect(try generations.begin() == 4)
+    }
+
+    @Test func aGenerationWithoutAnIndexCannotBecomeTheLiveOne() throws {
+        let folder = IndexTestFolder()
+        let generations = IndexGenerations(directory: folder.path)
+        _ = try generations.currentOrFirst()
+        let next = try generations.begin()
+        #expect(throws: IndexError.noIndex(directory: generations.path(next))) {
+            try generations.makeCurrent(next)
+        }
+        #expect(try generations.current() == 1)
+    }
+
+    @Test func aLostOrDamagedCurrentIsRefusedAndNothingIsRemoved() throws {
+        let folder = IndexTestFolder()
+        let generations = IndexGenerations(directory: folder.path)
+        try fill(generations.path(try generations.currentOrFirst()), 1)
+        let files = PosixFileSystem()
+        let path = "\(folder.path)/CURRENT"
+        let intact = try files.read(path, byteLimit: 128)
+        for bit in 0..<intact.count * 8 {
+            var damaged = intact
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            try files.remove(path)
+            try files.write(damaged, toNewFile: path)
+            #expect(throws: IndexError.self, "bit \(bit)") { try generations.current() }
+        }
+        try files.remove(path)
+        #expect(throws: IndexError.self) { try generations.current() }
+        #expect(throws: IndexError.self) { try generations.currentOrFirst() }
+        #expect(throws: IndexError.self) { try generations.removeUnused() }
+        #expect(try files.list(folder.path) == ["1"])
+        try files.write(intact, toNewFile: path)
+        #expect(try generations.current() == 1)
+    }
+
+    @Test func aCrashWhileTheFirstGenerationIsMadeLeavesAnEmptyIndex() throws {
+        let folder = IndexTestFolder()
+        try PosixFileSystem().createFolder("\(folder.path)/1")
+        let generations = IndexGenerations(directory: folder.path)
+        #expect(try generations.currentOrFirst() == 1)
+        try fill(generations.path(1), 1)
+    }
+}
