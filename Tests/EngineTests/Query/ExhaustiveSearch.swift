@@ -5,7 +5,7 @@ import Glibc
 @testable import Engine
 
 /// Answers a request by looking at every document.
-struct ExhaustiveSearch {
+final class ExhaustiveSearch {
     struct Ranked: Equatable {
         let key: [UInt8]
         let score: Float
@@ -15,8 +15,11 @@ struct ExhaustiveSearch {
     let request: SearchRequest
     /// Rounds as the engine does: `ScoreGrid` has tests of its own.
     private let grid: ScoreGrid
-    private var frequencies: [[UInt8]: Float] = [:]
     private let all: [ModelDocument]
+    // Counted once, because they do not depend on the document.
+    private var documentFrequencies: [FieldID: [[UInt8]: Int]] = [:]
+    private var averages: [FieldID: Float] = [:]
+    private var expansions: [PrefixQuery: [(term: [UInt8], count: Int)]] = [:]
 
     init(_ model: SearchModel, _ request: SearchRequest, grid: ScoreGrid) {
         self.model = model
@@ -130,16 +133,8 @@ struct ExhaustiveSearch {
     }
 
     private func score(_ prefix: PrefixQuery, _ boost: Float, _ document: ModelDocument) -> Float? {
-        var counts: [[UInt8]: Int] = [:]
-        for field in prefix.fields {
-            for term in Set(all.flatMap { $0.terms(field.field) }) where term.starts(with: prefix.prefix) {
-                counts[term] = max(counts[term] ?? 0, documentFrequency(field.field, term))
-            }
-        }
-        let chosen = counts.sorted {
-            $0.value != $1.value ? $0.value > $1.value : $0.key.lexicographicallyPrecedes($1.key)
-        }.prefix(prefix.maxExpansions)
-        let df = min(all.count, chosen.reduce(0) { $0 + $1.value })
+        let chosen = expansion(prefix)
+        let df = min(all.count, chosen.reduce(0) { $0 + $1.count })
         var weighted: Float = 0
         var isFound = false
         for (term, _) in chosen {
@@ -169,16 +164,46 @@ struct ExhaustiveSearch {
     }
 
     private func factor(_ field: FieldWeight, _ document: ModelDocument) -> Float {
-        let lengths = all.compactMap { $0.texts[field.field]?.count }.filter { $0 > 0 }
-        let sum = lengths.reduce(0, +)
-        let average = sum > 0 ? Float(Double(sum) / Double(lengths.count)) : 1
-        let exact = UInt32(document.texts[field.field]?.count ?? 0)
-        let length = max(1, FieldNorm.length(of: FieldNorm.byte(forLength: exact)))
+        let average = averageLength(field.field)
+        let length = max(1, Self.rounded(document.texts[field.field]?.count ?? 0))
         return field.weight / (1 - field.b + field.b * Float(length) / average)
     }
 
     private func documentFrequency(_ field: FieldID, _ term: [UInt8]) -> Int {
-        all.reduce(0) { $0 + ($1.frequency(field, term) > 0 ? 1 : 0) }
+        if let known = documentFrequencies[field]?[term] { return known }
+        let count = all.reduce(0) { $0 + ($1.frequency(field, term) > 0 ? 1 : 0) }
+        documentFrequencies[field, default: [:]][term] = count
+        return count
+    }
+
+    private func averageLength(_ field: FieldID) -> Float {
+        if let known = averages[field] { return known }
+        let lengths = all.compactMap { $0.texts[field]?.count }.filter { $0 > 0 }.map { Int(Self.rounded($0)) }
+        let sum = lengths.reduce(0, +)
+        let average = sum > 0 ? Float(Double(sum) / Double(lengths.count)) : 1
+        averages[field] = average
+        return average
+    }
+
+    /// A length as its one-byte norm keeps it.
+    private static func rounded(_ length: Int) -> UInt32 {
+        FieldNorm.length(of: FieldNorm.byte(forLength: UInt32(length)))
+    }
+
+    /// The terms that a prefix stands for.
+    private func expansion(_ prefix: PrefixQuery) -> [(term: [UInt8], count: Int)] {
+        if let known = expansions[prefix] { return known }
+        var counts: [[UInt8]: Int] = [:]
+        for field in prefix.fields {
+            for term in Set(all.flatMap { $0.terms(field.field) }) where term.starts(with: prefix.prefix) {
+                counts[term] = max(counts[term] ?? 0, documentFrequency(field.field, term))
+            }
+        }
+        let chosen = counts.sorted {
+            $0.value != $1.value ? $0.value > $1.value : $0.key.lexicographicallyPrecedes($1.key)
+        }.prefix(prefix.maxExpansions).map { (term: $0.key, count: $0.value) }
+        expansions[prefix] = chosen
+        return chosen
     }
 
     private func idf(_ documentFrequency: Int) -> Float {

@@ -105,7 +105,7 @@ struct SearchTests {
     func paging() throws {
         let random = SeededRandom.fromEnvironment()
         var searches = RandomSearches(random)
-        let model = try searches.model(segmentCount: 3, documentCount: 20..<60)
+        let model = try searches.model(segmentCount: 3, documentCount: 10..<25)
         for _ in 0..<25 {
             var request = SearchRequest(query: searches.query(), sort: searches.sort(), limit: 1_000)
             let whole = try Search(request, over: model.views).run()

@@ -1,0 +1,76 @@
+// What a search sees: an immutable list of segments with their deletes and updated columns, as of one refresh.
+// A snapshot stays valid as long as somebody holds it, whatever the writer does meanwhile: files it has mapped
+// may lose their names, not their bytes.
+
+/// A segment together with what changed since it was written.
+public struct SegmentView: Sendable {
+    /// The segment's name in its index.
+    public let id: SegmentID
+    /// The immutable segment.
+    public let segment: Segment
+    /// The documents that are not deleted; nil where all are live.
+    public let liveDocs: LiveDocs?
+    /// Updated column values; nil where none were.
+    public let overlay: ColumnOverlay?
+
+    /// Puts a segment and its changes together.
+    public init(id: SegmentID, segment: Segment, liveDocs: LiveDocs?, overlay: ColumnOverlay?) {
+        self.id = id
+        self.segment = segment
+        self.liveDocs = liveDocs
+        self.overlay = overlay
+    }
+
+    /// Documents that are not deleted.
+    public var liveCount: UInt32 { liveDocs?.liveCount ?? segment.documentCount }
+}
+
+/// An immutable state of an index.
+public final class Snapshot: Sendable {
+    /// The segments that are searched.
+    public let segments: [SegmentView]
+    /// The fields of the index; it only grows.
+    public let registry: FieldRegistry
+    /// Every event up to this one is contained.
+    public let eventPosition: UInt64
+    /// Every event up to this one is contained in the last commit.
+    public let committedPosition: UInt64
+    /// When the content became searchable.
+    public let createdAt: ContinuousClock.Instant
+    /// Live documents.
+    public let documentCount: Int
+    /// Grows by one with each snapshot of a writer.
+    public let sequence: UInt64
+
+    /// Describes a state of an index.
+    public init(
+        segments: [SegmentView], registry: FieldRegistry, eventPosition: UInt64, committedPosition: UInt64,
+        createdAt: ContinuousClock.Instant, sequence: UInt64
+    ) {
+        self.segments = segments
+        self.registry = registry
+        self.eventPosition = eventPosition
+        self.committedPosition = committedPosition
+        self.createdAt = createdAt
+        self.sequence = sequence
+        documentCount = segments.reduce(0) { $0 + Int($1.liveCount) }
+    }
+}
+// The name of a segment and of the files that belong to it. An id is given once in the life of an index, and a
+// generation once in the life of a segment, so no file is ever written over.
+
+/// Identifies a segment in its index.
+public struct SegmentID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The number; the first segment of an index is 1.
+    public let rawValue: UInt64
+
+    /// Makes an id from its number.
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    public var description: String { "\(rawValue)" }
+}
+
