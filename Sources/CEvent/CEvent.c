@@ -15,7 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static int parse_address(const char *host, uint16_t port, struct sockaddr_storage *address, socklen_t *length) {
+static int parse_address(
+    const char *host, uint16_t port, struct sockaddr_storage *address, socklen_t *length) {
     memset(address, 0, sizeof *address);
     struct sockaddr_in *v4 = (struct sockaddr_in *)address;
     if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
@@ -61,7 +62,8 @@ void cevent_address_text(const struct sockaddr *address, int length, char *text,
         bytes = &((const struct sockaddr_in *)address)->sin_addr;
     if (address && address->sa_family == AF_INET6 && length >= (int)sizeof(struct sockaddr_in6))
         bytes = &((const struct sockaddr_in6 *)address)->sin6_addr;
-    if (!bytes || !inet_ntop(address->sa_family, bytes, text, (socklen_t)capacity)) snprintf(text, capacity, "?");
+    if (!bytes || !inet_ntop(address->sa_family, bytes, text, (socklen_t)capacity))
+        snprintf(text, capacity, "?");
 }
 
 struct event_base *cevent_loop_new(void) {
@@ -81,7 +83,8 @@ struct bufferevent *cevent_stream_new(struct event_base *loop, int socket) {
 }
 
 struct evconnlistener *cevent_listener_new(
-    struct event_base *loop, int socket, evconnlistener_cb accepted, evconnlistener_errorcb failed, void *context) {
+    struct event_base *loop, int socket, evconnlistener_cb accepted, evconnlistener_errorcb failed,
+    void *context) {
     unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC;
     struct evconnlistener *listener = evconnlistener_new(loop, accepted, context, flags, 0, socket);
     if (listener) evconnlistener_set_error_cb(listener, failed);
@@ -139,5 +142,6 @@ void cevent_http_date(char text[30]) {
     gmtime_r(&now, &t);
     // Not strftime: the names of days and months must not follow the locale.
     snprintf(text, 30, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT", days + 3 * t.tm_wday, t.tm_mday % 100u,
-             months + 3 * t.tm_mon, (t.tm_year + 1900) % 10000u, t.tm_hour % 100u, t.tm_min % 100u, t.tm_sec % 100u);
+             months + 3 * t.tm_mon, (t.tm_year + 1900) % 10000u, t.tm_hour % 100u, t.tm_min % 100u,
+             t.tm_sec % 100u);
 }

@@ -9,6 +9,9 @@ static const unsigned char index_html[] = {
 static const unsigned char page_css[] = {
 #embed "../SearchAPI/Page/page.css"
 };
+static const unsigned char products_css[] = {
+#embed "../SearchAPI/Page/products.css"
+};
 static const unsigned char page_js[] = {
 #embed "../SearchAPI/Page/page.js"
 };
@@ -45,6 +48,7 @@ static const unsigned char openapi_json[] = {
 static const struct cpage_file files[] = {
     FILE_AT("/", HTML, index_html),
     FILE_AT("/page.css", CSS, page_css),
+    FILE_AT("/products.css", CSS, products_css),
     FILE_AT("/page.js", SCRIPT, page_js),
     FILE_AT("/state.js", SCRIPT, state_js),
     FILE_AT("/facets.js", SCRIPT, facets_js),

@@ -141,8 +141,12 @@ final class Connection {
         let configuration = loop.core.configuration
         let since = receivingSince ?? cevent_now()
         receivingSince = since
-        let earned = UInt64(receivedByteCount) * 1_000_000_000 / UInt64(configuration.minimumBytesPerSecond)
-        deadline = since + configuration.requestTimeout.nanoseconds + earned
+        deadline = since + configuration.requestTimeout.nanoseconds + time(for: receivedByteCount)
+    }
+
+    /// How long so many bytes may take beyond the time limit that every message has.
+    private func time(for byteCount: Int) -> UInt64 {
+        UInt64(byteCount) * 1_000_000_000 / UInt64(loop.core.configuration.minimumBytesPerSecond)
     }
 
     private func begin(_ head: RequestHead) {
@@ -250,10 +254,10 @@ final class Connection {
         }
         let keepsAlive = request?.head.keepsAlive == true && !lingers && !loop.isDraining
         // HTTP/1.1 keeps alive by default; callers that name it, as those of 1.0 do, want it confirmed.
-        let connection = !keepsAlive ? "close" : request?.head.headers["connection"] == nil ? nil : "keep-alive"
+        let named = request?.head.headers["connection"] == nil ? nil : "keep-alive"
         ResponseWriter.write(
-            response, isHead: request?.head.method == .head, connection: connection, dateLine: loop.dateLine(),
-            into: &loop.outbound)
+            response, isHead: request?.head.method == .head, connection: keepsAlive ? named : "close",
+            dateLine: loop.dateLine(), into: &loop.outbound)
         record(response, request)
         releaseBody()
         let configuration = loop.core.configuration
@@ -266,9 +270,8 @@ final class Connection {
         } else if isOut {
             endAfterAnswer()
         } else {
-            let allowance = UInt64(loop.outbound.count) * 1_000_000_000
-                / UInt64(configuration.minimumBytesPerSecond)
-            deadline = now + configuration.responseTimeout.nanoseconds + allowance
+            let earned = time(for: loop.outbound.count)
+            deadline = now + configuration.responseTimeout.nanoseconds + earned
             phase = .sending(closesAfter: !keepsAlive)
         }
         if loop.outbound.capacity > 1 << 20 { loop.outbound = [] }
@@ -374,8 +377,9 @@ final class Connection {
     }
 }
 
-// SAFETY (all three): libevent passes back the context of bufferevent_setcb, which is the connection that owns
-// the stream; the loop keeps it alive until the stream is freed, and the local reference until the call returns.
+// SAFETY (all three): libevent passes back the context of bufferevent_setcb, which is the connection that
+// owns the stream; the loop keeps it alive until the stream is freed, and the local reference until the call
+// returns.
 
 private func onReadable(_ stream: OpaquePointer?, _ context: UnsafeMutableRawPointer?) {
     guard let context else { return }

@@ -20,7 +20,8 @@ public final class HTTPMetrics: Sendable {
 
     /// Upper bounds of the histogram's buckets in microseconds.
     static let bucketBounds = [
-        250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000,
+        250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+        5_000_000,
     ]
 
     func makeShard() -> MetricsShard {
@@ -77,7 +78,9 @@ final class MetricsShard: Sendable {
     let routes = Mutex<[RouteKey: RouteCounters]>([:])
 
     func record(_ key: RouteKey, status: Int, microseconds: Int) {
-        routes.withLock { $0[key, default: RouteCounters()].record(status: status, microseconds: microseconds) }
+        routes.withLock {
+            $0[key, default: RouteCounters()].record(status: status, microseconds: microseconds)
+        }
     }
 }
 

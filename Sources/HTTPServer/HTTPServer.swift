@@ -22,7 +22,7 @@ public enum HTTPServerError: Error, Equatable, Sendable, CustomStringConvertible
         case .portInUse(let port):
             "port \(port) is in use; stop the program that listens there or choose another port"
         case .badAddress(let host):
-            "\(host) is no address to listen on; give a numeric one of this machine such as 0.0.0.0 or 127.0.0.1"
+            "\(host) is no address to listen on; give a numeric one of this machine, such as 127.0.0.1"
         case .system(let operation, let errno):
             "\(operation) failed: \(String(cString: strerror(errno))) (errno \(errno))"
         case .alreadyStarted:
@@ -34,7 +34,7 @@ public enum HTTPServerError: Error, Equatable, Sendable, CustomStringConvertible
 /// An HTTP/1.1 server with synchronous handlers.
 ///
 /// Each event loop has its own listening socket on the shared port (SO_REUSEPORT), so the kernel spreads
-/// connections and loops share nothing but counters.
+/// connections and loops share nothing but counters. It runs until `stop()`, also when nobody holds it.
 public final class HTTPServer: Sendable {
     private enum State {
         case fresh
@@ -48,7 +48,9 @@ public final class HTTPServer: Sendable {
     private let state = Mutex(State.fresh)
 
     /// A server that does not listen yet. Precondition: limits and counts are positive.
-    public init(configuration: HTTPServerConfiguration, router: Router, metrics: HTTPMetrics = HTTPMetrics()) {
+    public init(
+        configuration: HTTPServerConfiguration, router: Router, metrics: HTTPMetrics = HTTPMetrics()
+    ) {
         precondition((configuration.loopCount ?? 1) > 0 && (configuration.workerCount ?? 1) > 0)
         precondition(configuration.headByteLimit > 0 && configuration.minimumBytesPerSecond > 0)
         self.configuration = configuration
@@ -87,7 +89,8 @@ public final class HTTPServer: Sendable {
     }
 
     /// Stops listening, closes idle connections, lets answers under way end within `drainTimeout`, and
-    /// returns when all threads are done. A handler that never returns keeps it waiting.
+    /// returns when all threads are done. A handler that never returns keeps it waiting, so it must not be
+    /// called by one.
     public func stop() {
         let previous = state.withLock { state in
             defer { state = .stopped }

@@ -45,7 +45,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
 
 /// A counting semaphore.
 final class Semaphore: Sendable {
-    // SAFETY: the semaphore is allocated here, freed in deinit only, and sem_t is made for use by many threads.
+    // SAFETY: allocated here and freed in deinit only; sem_t is made for use by many threads.
     nonisolated(unsafe) private let semaphore: UnsafeMutablePointer<sem_t>
 
     init() {

@@ -43,7 +43,8 @@ enum PercentDecoding {
         while let byte = iterator.next() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = iterator.next()?.hexadecimalValue, let low = iterator.next()?.hexadecimalValue
+                guard let high = iterator.next()?.hexadecimalValue,
+                    let low = iterator.next()?.hexadecimalValue
                 else { throw TargetError(reason: .badEscape, position: position) }
                 bytes.append(high << 4 | low)
                 if high >= 8, firstEscape == nil { firstEscape = position }

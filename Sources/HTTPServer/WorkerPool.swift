@@ -44,9 +44,9 @@ final class WorkerPool: Sendable {
         return isAccepted
     }
 
-    /// Lets queued work end and joins the threads.
+    /// Lets running work end, drops what is queued, as nobody waits for it any more, and joins the threads.
     func close() {
-        queue.withLock { $0.isClosed = true }
+        queue.withLock { $0 = Queue(isClosed: true) }
         let joined = threads.withLock { threads in
             defer { threads = [] }
             return threads
@@ -68,7 +68,7 @@ final class WorkerPool: Sendable {
                 }
                 return work
             }
-            // A signal without work is the one of `close`, and all work before it was taken.
+            // A signal without work is one from or before `close`.
             guard let next else { return }
             metrics.queuedRequests.subtract(1, ordering: .relaxed)
             next()

@@ -56,7 +56,7 @@ public enum PageAssets {
         // Even if text of the catalogue were ever taken for HTML, nothing in it could run or load.
         headers.add(
             "content-security-policy",
-            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+            "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")
         headers.add("referrer-policy", "same-origin")
         return HTTPResponse(headers: headers, body: asset.bytes)
     }

@@ -196,7 +196,8 @@ private let host = "HTTP/1.1\r\nHost: a\r\n"
         let smuggled = "GET /items/smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
         let answer = RawClient.exchange(
             live.port,
-            "GET /hello \(host)Content-Length: \(smuggled.utf8.count)\r\n\r\n\(smuggled)GET /hello \(host)\(close)")
+            "GET /hello \(host)Content-Length: \(smuggled.utf8.count)\r\n\r\n\(smuggled)"
+                + "GET /hello \(host)\(close)")
         #expect(answer.components(of: "200 OK") == 2)
         #expect(!answer.contains("smuggled"))
     }

@@ -115,7 +115,8 @@ private let host = "HTTP/1.1\r\nHost: a\r\n"
         #expect(preflight.hasPrefix("HTTP/1.1 204 "))
         #expect(preflight.contains("access-control-allow-origin: https://shop.example\r\n"))
         #expect(preflight.contains("access-control-allow-methods: POST, OPTIONS\r\n"))
-        let other = RawClient.exchange(live.port, "GET /hello \(host)Origin: https://other.example\r\n\(close)")
+        let other = RawClient.exchange(
+            live.port, "GET /hello \(host)Origin: https://other.example\r\n\(close)")
         #expect(!other.contains("access-control-allow-origin"))
         #expect(other.contains("vary: origin\r\n"))
     }

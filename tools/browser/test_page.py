@@ -75,7 +75,8 @@ class Page:
         return [card.get_attribute("data-id") for card in self.cards()]
 
     def box(self, facet, value):
-        return self.page.locator(f"input[data-facet={facet}][data-value={json.dumps(value, ensure_ascii=False)}]")
+        quoted = json.dumps(value, ensure_ascii=False)
+        return self.page.locator(f"input[data-facet={facet}][data-value={quoted}]")
 
     def facet(self, facet):
         """Values and counts that a facet shows."""
@@ -210,7 +211,8 @@ def desktop_checks(checks, site, query):
 
     def labels():
         nameless = page.evaluate("""() => [...document.querySelectorAll('input, select, button')].filter(e =>
-            !e.textContent.trim() && !e.getAttribute('aria-label') && !(e.labels?.length)).map(e => e.outerHTML)""")
+            !e.textContent.trim() && !e.getAttribute('aria-label') && !(e.labels?.length))
+            .map(e => e.outerHTML)""")
         equal(nameless, [], "controls without a name")
 
     checks.run("the first visit shows products in the reader's language", first_visit)
@@ -292,7 +294,8 @@ def look_checks(checks, browser, url, query, folder):
             site.page.screenshot(path=os.path.join(folder, name + ".png"))
 
     def look(name, width, height, scheme, locale):
-        site = Page(browser, url, viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
+        viewport = {"width": width, "height": height}
+        site = Page(browser, url, viewport=viewport, color_scheme=scheme, locale=locale)
         site.open()
         site.type(query)
         site.page.keyboard.press("Escape")
@@ -339,7 +342,8 @@ def main():
         checks.run("the page opens", site.open)
         if checks.failed == 0:
             desktop_checks(checks, site, options.query)
-            checks.run("nothing failed or was loaded from elsewhere", lambda: equal(site.problems, [], "errors"))
+            checks.run(
+                "nothing failed or was loaded from elsewhere", lambda: equal(site.problems, [], "errors"))
             failure_checks(checks, browser, url)
             look_checks(checks, browser, url, options.query, options.screenshots)
         browser.close()

@@ -30,7 +30,8 @@ struct bufferevent *cevent_stream_new(struct event_base *loop, int socket);
 
 /// Accepts from a socket of `cevent_listen`, which the listener closes when it is freed.
 struct evconnlistener *cevent_listener_new(
-    struct event_base *loop, int socket, evconnlistener_cb accepted, evconnlistener_errorcb failed, void *context);
+    struct event_base *loop, int socket, evconnlistener_cb accepted, evconnlistener_errorcb failed,
+    void *context);
 
 /// Raises the process's soft limit of open files towards `count`, as far as its hard limit allows.
 void cevent_allow_files(uint64_t count);
@@ -46,7 +47,8 @@ int cevent_wake_new(void);
 void cevent_wake(int wake);
 void cevent_wake_clear(int wake);
 
-/// Names the calling thread and blocks every signal in it: signals are for the thread that started the server.
+/// Names the calling thread and blocks every signal in it: signals are for the thread that started the
+/// server.
 void cevent_begin_thread(const char *name);
 
 /// Nanoseconds of the monotonic clock.

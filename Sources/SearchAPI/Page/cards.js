@@ -32,7 +32,7 @@ export function skeleton() {
     make("div", { class: "card-text" }, make("p", {}), make("p", {}), make("p", {})));
 }
 
-/** A drawn picture: colour and pattern from the category, letter from the brand. The same for each showing. */
+/** A drawn picture: colour and pattern from the category, letter from the brand. Always the same. */
 function picture(product) {
   const names = categoryNames(product.category ?? "");
   const hue = hash(names[0] || product.title) % 360;
@@ -105,19 +105,26 @@ function showDetail(product) {
     rows.push([label, typeof value === "number" ? number(value) : String(value)]);
   }
   for (const [name, value] of Object.entries(product.attributes ?? {})) {
-    rows.push([name, Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value)]);
+    const isNested = typeof value === "object" && !Array.isArray(value);
+    rows.push([name, isNested ? JSON.stringify(value) : [value].flat().join(", ")]);
   }
-  const close = make(
-    "button", { class: "tool detail-close", type: "button", "aria-label": t().close, onclick: () => dialog.close() }, "×");
+  const close = make("button", {
+    class: "tool detail-close", type: "button", "aria-label": t().close, onclick: () => dialog.close(),
+  }, "×");
   const heading = make("h2", { id: "detail-title" }, product.title);
   dialog.setAttribute("aria-labelledby", "detail-title");
   dialog.replaceChildren(
     close,
     make("div", { class: "picture-frame" }, picture(product)),
     make(
-      "div", { class: "detail-text" }, product.brand && make("p", { class: "card-brand" }, product.brand), heading,
-      price(product), rating(product), product.description && make("p", { class: "description" }, product.description),
-      make("dl", {}, rows.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value))))));
+      "div", { class: "detail-text" },
+      product.brand && make("p", { class: "card-brand" }, product.brand),
+      heading,
+      price(product),
+      rating(product),
+      product.description && make("p", { class: "description" }, product.description),
+      make("dl", {}, rows.map(
+        ([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value))))));
   dialog.onclick = (event) => { if (event.target === dialog) dialog.close(); };
   dialog.showModal();
 }

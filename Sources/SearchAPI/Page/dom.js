@@ -9,7 +9,8 @@ export function make(name, attributes = {}, ...children) {
     else if (key === "checked" || key === "disabled" || key === "hidden") element[key] = true;
     else element.setAttribute(key, value);
   }
-  element.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
+  const isThere = (child) => child !== undefined && child !== null && child !== false;
+  element.append(...children.flat().filter(isThere));
   return element;
 }
 

@@ -117,21 +117,23 @@ function renderPrices(state, ranges, change) {
         make("span", { class: "option-count" }, count === undefined ? "" : number(count))));
   });
   const field = (id, label, value) => make("input", {
-    id, type: "number", min: 0, max: 1e12, step: 1, inputmode: "numeric", "aria-label": label, placeholder: label,
-    value: value ?? "", "data-key": id,
+    id, type: "number", min: 0, max: 1e12, step: 1, inputmode: "numeric", "aria-label": label,
+    placeholder: label, value: value ?? "", "data-key": id,
   });
   const from = field("price-from", t().priceFrom, state.price?.[0]);
   const to = field("price-to", t().priceTo, state.price?.[1]);
   const apply = (event) => {
     event.preventDefault();
-    const ends = [from, to].map((input) => (input.value === "" ? null : Math.max(0, Math.round(Number(input.value)))));
+    const won = ({ value }) => (value === "" ? null : Math.max(0, Math.round(Number(value))));
+    const ends = [won(from), won(to)];
     if (ends[0] !== null && ends[1] !== null && ends[0] > ends[1]) ends.reverse();
     change((next) => { next.price = ends[0] === null && ends[1] === null ? null : ends; });
   };
   document.getElementById("facet-price").replaceChildren(
     make("h3", {}, t().price), make("ul", { class: "tree" }, options),
     make(
-      "form", { class: "price-form", onsubmit: apply }, from, make("span", { "aria-hidden": "true" }, "–"), to,
+      "form", { class: "price-form", onsubmit: apply },
+      from, make("span", { "aria-hidden": "true" }, "–"), to,
       make("button", { type: "submit", "data-key": "price-apply" }, t().apply)));
 }
 
@@ -161,7 +163,8 @@ export function renderChips(state, change) {
   container.hidden = chips.length === 0;
   container.replaceChildren(
     ...chips.map(([label, edit]) => make(
-      "button", { class: "chip", type: "button", "aria-label": t().clear(label), onclick: () => change(edit) },
+      "button",
+      { class: "chip", type: "button", "aria-label": t().clear(label), onclick: () => change(edit) },
       label, make("span", { "aria-hidden": "true" }, "×"))),
     make("button", {
       class: "chip chip-all", id: "clear-all", type: "button",

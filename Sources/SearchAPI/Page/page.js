@@ -154,7 +154,7 @@ function renderPages() {
   const numbers = pageNumbers(state.page, pageCount).map((page) => (page === null
     ? make("span", { class: "gap" }, "…")
     : button(number(page), page, page !== state.page, {
-      "aria-label": t().page(page), "data-page": page, "aria-current": page === state.page ? "page" : undefined,
+      "aria-label": t().page(page), "data-page": page, "aria-current": page === state.page && "page",
     })));
   nav.replaceChildren(
     button(t().previous, state.page - 1, state.page > 1, { class: "step", "data-testid": "previous" }),

@@ -50,7 +50,8 @@ export function attachSuggestions(input, list, choose) {
     const own = new AbortController();
     request = own;
     try {
-      const response = await fetch(`/api/v1/suggest?q=${encodeURIComponent(input.value)}`, { signal: own.signal });
+      const address = `/api/v1/suggest?q=${encodeURIComponent(input.value)}`;
+      const response = await fetch(address, { signal: own.signal });
       if (!response.ok) return close();
       const answer = await response.json();
       if (own.signal.aborted || document.activeElement !== input) return;
@@ -95,5 +96,6 @@ export function attachSuggestions(input, list, choose) {
 /** The suggestion with what was not typed yet in bold. */
 function emphasised(text, typed) {
   const start = typed.trim();
-  return start && text.startsWith(start) ? [start, make("b", {}, text.slice(start.length))] : [make("b", {}, text)];
+  if (!start || !text.startsWith(start)) return [make("b", {}, text)];
+  return [start, make("b", {}, text.slice(start.length))];
 }
