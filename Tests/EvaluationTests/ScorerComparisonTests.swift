@@ -73,7 +73,8 @@ struct ScorerComparisonTests {
             let depth = number % 5 == 0 ? 0 : Int.random(in: 1...250, using: &random)
             let ranking = Array(documents.shuffled(using: &random).prefix(depth))
             rankings[query] = ranking
-            try writer.write(query: query, hits: ranking.enumerated().map { ($1, Double(1_000 - $0)) })
+            let hits = ranking.enumerated().map { (document: $1, score: Double(1_000 - $0)) }
+            try writer.write(query: query, hits: hits)
         }
         try writer.finish()
         let judged = try TemporaryFile(qrels.utf8)
