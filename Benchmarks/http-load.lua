@@ -23,8 +23,9 @@ end
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format(
-    'HTTP_LOAD {"requests": %d, "seconds": %.6f, "bytes": %d, "mean_ms": %.4f, "p50_ms": %.4f, "p90_ms": %.4f, '
-      .. '"p99_ms": %.4f, "max_ms": %.4f, "errors": {"connect": %d, "read": %d, "write": %d, "status": %d, "timeout": %d}}\n',
+    'HTTP_LOAD {"requests": %d, "seconds": %.6f, "bytes": %d, '
+      .. '"mean_ms": %.4f, "p50_ms": %.4f, "p90_ms": %.4f, "p99_ms": %.4f, "max_ms": %.4f, '
+      .. '"errors": {"connect": %d, "read": %d, "write": %d, "status": %d, "timeout": %d}}\n',
     summary.requests, summary.duration / 1e6, summary.bytes, latency.mean / 1e3, latency:percentile(50) / 1e3,
     latency:percentile(90) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
     e.connect, e.read, e.write, e.status, e.timeout))

@@ -54,7 +54,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 struct ScorerComparisonTests {
     @Test(
         "A random run scores as score.py says",
-        .enabled(if: Scorer.isUsable, "needs score.py and a Python with pytrec-eval-terrier (SAEKIN_SCORER_PYTHON)"))
+        .enabled(if: Scorer.isUsable, "needs score.py and pytrec-eval-terrier (SAEKIN_SCORER_PYTHON)"))
     func randomRun() throws {
         let given = ProcessInfo.processInfo.environment["SAEKIN_SEED"].flatMap(UInt64.init)
         let seed = given ?? .random(in: 0...999_999)
