@@ -2,8 +2,8 @@
 
 /// Collects the rankings of an engine and reports how good they are.
 ///
-/// A counted query whose ranking was never recorded counts as one that found nothing, so leaving hard queries out
-/// does not raise a figure.
+/// A counted query whose ranking was never recorded counts as one that found nothing, so leaving hard queries
+/// out does not raise a figure.
 public struct Evaluation: Sendable {
     private let judgments: Judgments
     /// The measures so far, by query.

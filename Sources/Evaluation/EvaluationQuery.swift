@@ -15,8 +15,8 @@ public struct EvaluationQuery: Hashable, Sendable {
 
     /// Reads queries in the order of the file.
     ///
-    /// - Throws: `EvaluationError.system` when the file cannot be read, `.malformed` when a line has no tab, an
-    ///   identifier that is empty or holds a blank, no text, or an identifier that stood before.
+    /// - Throws: `EvaluationError.system` when the file cannot be read, `.malformed` when a line has no tab,
+    ///   an identifier that is empty or holds a blank, no text, or an identifier that stood before.
     public static func read(path: String) throws(EvaluationError) -> [EvaluationQuery] {
         var reader = try LineReader(path: path)
         var queries: [EvaluationQuery] = []

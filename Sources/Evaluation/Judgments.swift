@@ -1,5 +1,6 @@
-// qrels.trec: one judgment a line, "query 0 document grade", columns parted by blanks. The second column is the
-// TREC iteration and is not looked at. A pair judged again takes the later grade; a negative grade counts as 0.
+// qrels.trec: one judgment a line, "query 0 document grade", columns parted by blanks. The second column is
+// the TREC iteration and is not looked at. A pair judged again takes the later grade; a negative grade counts
+// as 0.
 
 /// Which documents are how relevant to which query.
 public struct Judgments: Sendable {
@@ -13,8 +14,8 @@ public struct Judgments: Sendable {
 
     /// Reads a file of judgments.
     ///
-    /// - Throws: `EvaluationError.system` when the file cannot be read, `.malformed` when a line does not have four
-    ///   columns or its grade is no whole number.
+    /// - Throws: `EvaluationError.system` when the file cannot be read, `.malformed` when a line does not
+    ///   have four columns or its grade is no whole number.
     public init(path: String) throws(EvaluationError) {
         var reader = try LineReader(path: path)
         gradesByQuery = [:]

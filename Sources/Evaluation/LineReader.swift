@@ -1,5 +1,6 @@
-// Reads a text file line by line in bounded memory: one buffer of 64 KiB and the line at hand. Lines end in LF or
-// CRLF, a byte order mark in front is dropped, every line must be UTF-8 and at most `LineReader.lineLimit` bytes.
+// Reads a text file line by line in bounded memory: one buffer of 64 KiB and the line at hand. Lines end in
+// LF or CRLF, a byte order mark in front is dropped, every line must be UTF-8 and at most
+// `LineReader.lineLimit` bytes.
 
 import Glibc
 
@@ -76,7 +77,9 @@ struct LineReader: ~Copyable {
     private mutating func fill() throws(EvaluationError) -> Bool {
         while true {
             // SAFETY: read writes at most the given count into the array's own storage.
-            let count = buffer.withUnsafeMutableBytes { [descriptor] in read(descriptor, $0.baseAddress, $0.count) }
+            let count = buffer.withUnsafeMutableBytes { [descriptor] in
+                read(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0 {
                 let code = errno
                 if code == EINTR { continue }

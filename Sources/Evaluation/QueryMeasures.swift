@@ -1,6 +1,6 @@
-// The measures of one ranking. A document is relevant from grade 1; gain is the grade itself ("linear"), discounted
-// by log2(rank + 1), as Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", 2002, and
-// trec_eval have it.
+// The measures of one ranking. A document is relevant from grade 1; gain is the grade itself ("linear"),
+// discounted by log2(rank + 1), as Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR
+// techniques", 2002, and trec_eval have it.
 
 import Glibc
 
@@ -21,8 +21,8 @@ public struct QueryMeasures: Equatable, Sendable {
     public static let nothingFound = QueryMeasures(
         ndcgAt10: 0, reciprocalRankAt10: 0, recallAt100: 0, successAt10: 0, noResult: 1)
 
-    /// Measures `ranking`, documents best first, against `grades`; nil when no document is relevant, for then no
-    /// ranking is better than another. A document that stands twice counts where it stands first.
+    /// Measures `ranking`, documents best first, against `grades`; nil when no document is relevant, for then
+    /// no ranking is better than another. A document that stands twice counts where it stands first.
     ///
     /// - Complexity: O(n + m log m) for n ranked and m judged documents.
     public static func measure(ranking: some Sequence<String>, grades: [String: Int]) -> QueryMeasures? {

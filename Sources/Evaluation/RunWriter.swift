@@ -11,7 +11,8 @@ public struct RunWriter: ~Copyable {
 
     /// Makes the file, or empties it.
     ///
-    /// - Throws: `EvaluationError.system` when the file cannot be made, `.unwritable` when the tag holds a blank.
+    /// - Throws: `EvaluationError.system` when the file cannot be made, `.unwritable` when the tag holds a
+    ///   blank.
     public init(path: String, tag: String) throws(EvaluationError) {
         try Self.check(tag)
         let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -29,8 +30,8 @@ public struct RunWriter: ~Copyable {
 
     /// Adds the hits of one query, best first.
     ///
-    /// - Throws: `EvaluationError.unwritable` when an identifier is empty or holds a blank (nothing of this query
-    ///   is then written), `.system` when the file cannot be written.
+    /// - Throws: `EvaluationError.unwritable` when an identifier is empty or holds a blank (nothing of this
+    ///   query is then written), `.system` when the file cannot be written.
     public mutating func write(
         query: String, hits: some Sequence<(document: String, score: Double)>
     ) throws(EvaluationError) {

@@ -30,7 +30,7 @@ struct MeasureTests {
         #expect(measures.recallAt100 == 1)
     }
 
-    @Test("Rank 10 still counts, rank 11 only for recall, rank 101 for nothing", arguments: [10, 11, 100, 101])
+    @Test("Rank 10 counts, rank 11 only for recall, rank 101 for nothing", arguments: [10, 11, 100, 101])
     func cuts(rank: Int) throws {
         let ranking = (1..<rank).map { "no\($0)" } + ["yes"]
         let measures = try #require(QueryMeasures.measure(ranking: ranking, grades: ["yes": 1]))

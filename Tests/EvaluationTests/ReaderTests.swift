@@ -41,13 +41,15 @@ struct ReaderTests {
     @Test("Bytes that are not UTF-8 and endless lines are refused with their line")
     func hostileBytes() throws {
         let broken = try TemporaryFile(Array("q1\ta\nq2\t".utf8) + [0xFF, 0x0A])
-        #expect(throws: EvaluationError.malformed(path: broken.path, line: 2, reason: "not UTF-8: convert the file")) {
-            try EvaluationQuery.read(path: broken.path)
-        }
+        #expect(
+            throws: EvaluationError.malformed(
+                path: broken.path, line: 2, reason: "not UTF-8: convert the file")
+        ) { try EvaluationQuery.read(path: broken.path) }
         let limit = LineReader.lineLimit
         let endless = try TemporaryFile(repeatElement(UInt8(ascii: "x"), count: limit + 1))
         #expect(
-            throws: EvaluationError.malformed(path: endless.path, line: 1, reason: "longer than \(limit) bytes")
+            throws: EvaluationError.malformed(
+                path: endless.path, line: 1, reason: "longer than \(limit) bytes")
         ) { try EvaluationQuery.read(path: endless.path) }
     }
 

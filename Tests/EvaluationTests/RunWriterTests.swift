@@ -10,8 +10,8 @@ struct RunWriterTests {
     func lines() throws {
         let file = try TemporaryFile()
         var writer = try RunWriter(path: file.path, tag: "saekin")
-        try writer.write(query: "q1", hits: [("a", 2.5), ("b", 1)])
-        try writer.write(query: "q2", hits: [("가", 0.25)])
+        try writer.write(query: "q1", hits: [(document: "a", score: 2.5), (document: "b", score: 1.0)])
+        try writer.write(query: "q2", hits: [(document: "가", score: 0.25)])
         try writer.finish()
         #expect(
             try file.text() == """
@@ -26,9 +26,8 @@ struct RunWriterTests {
     func largeRun() throws {
         let file = try TemporaryFile()
         var writer = try RunWriter(path: file.path, tag: "t")
-        for query in 0..<50 {
-            try writer.write(query: "q\(query)", hits: (0..<1_000).map { ("document-\($0)", Double(1_000 - $0)) })
-        }
+        let hits = (0..<1_000).map { (document: "document-\($0)", score: Double(1_000 - $0)) }
+        for query in 0..<50 { try writer.write(query: "q\(query)", hits: hits) }
         try writer.finish()
         let lines = try file.text().split(separator: "\n")
         #expect(lines.count == 50_000)
@@ -39,9 +38,9 @@ struct RunWriterTests {
     func blanks() throws {
         let file = try TemporaryFile()
         var writer = try RunWriter(path: file.path, tag: "t")
-        try writer.write(query: "q1", hits: [("a", 1)])
+        try writer.write(query: "q1", hits: [(document: "a", score: 1.0)])
         do throws(EvaluationError) {
-            try writer.write(query: "q2", hits: [("b", 2), ("c d", 1)])
+            try writer.write(query: "q2", hits: [(document: "b", score: 2.0), (document: "c d", score: 1.0)])
             Issue.record("a blank was written")
         } catch {
             #expect(error == .unwritable(identifier: "c d"))

@@ -54,7 +54,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 struct ScorerComparisonTests {
     @Test(
         "A random run scores as score.py says",
-        .enabled(if: Scorer.isUsable, "needs score.py and a Python with pytrec-eval-terrier (SAEKIN_SCORER_PYTHON)"))
+        .enabled(if: Scorer.isUsable, "needs score.py and pytrec-eval-terrier (SAEKIN_SCORER_PYTHON)"))
     func randomRun() throws {
         let given = ProcessInfo.processInfo.environment["SAEKIN_SEED"].flatMap(UInt64.init)
         let seed = given ?? .random(in: 0...999_999)
@@ -73,7 +73,8 @@ struct ScorerComparisonTests {
             let depth = number % 5 == 0 ? 0 : Int.random(in: 1...250, using: &random)
             let ranking = Array(documents.shuffled(using: &random).prefix(depth))
             rankings[query] = ranking
-            try writer.write(query: query, hits: ranking.enumerated().map { ($1, Double(1_000 - $0)) })
+            let hits = ranking.enumerated().map { (document: $1, score: Double(1_000 - $0)) }
+            try writer.write(query: query, hits: hits)
         }
         try writer.finish()
         let judged = try TemporaryFile(qrels.utf8)

@@ -6,7 +6,8 @@ final class TemporaryFile {
     let path: String
 
     init(_ bytes: some Sequence<UInt8> = []) throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("evaluation-\(UUID().uuidString)").path
+        let folder = FileManager.default.temporaryDirectory
+        path = folder.appendingPathComponent("evaluation-\(UUID().uuidString)").path
         try Data(bytes).write(to: URL(fileURLWithPath: path))
     }
 

@@ -2,14 +2,21 @@
 
 A table error is a FactError with file and line: the tables are written by hand.
 """
+
 import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s?(ml|L|kg|g|GB|TB)")
-BASE = {"ml": ("volume_ml", 1), "L": ("volume_ml", 1000), "g": ("mass_g", 1), "kg": ("mass_g", 1000),
-        "GB": ("gigabytes", 1), "TB": ("gigabytes", 1024)}
+BASE = {
+    "ml": ("volume_ml", 1),
+    "L": ("volume_ml", 1000),
+    "g": ("mass_g", 1),
+    "kg": ("mass_g", 1000),
+    "GB": ("gigabytes", 1),
+    "TB": ("gigabytes", 1024),
+}
 DELTA = re.compile(r"^(.+?)([+*])(\d+(?:\.\d+)?)$")
 
 
@@ -20,7 +27,8 @@ class FactError(Exception):
 
 @dataclass
 class Type:
-    """A product type: where it hangs, what shops call it, which attributes its titles show, what it is for."""
+    """A product type: its place, what shops call it, which attributes titles show, what it is for."""
+
     name: str
     category: str
     nouns: list
@@ -33,6 +41,7 @@ class Type:
 @dataclass
 class Article:
     """One purchasable variant of a line: everything that is known of it, before any title is written."""
+
     type: Type
     brand: str
     line: str
@@ -88,8 +97,15 @@ class Facts:
         if name in self.types:
             raise FactError(path, number, f"the type {name} stands twice")
         noun_in_title = not nouns.startswith("-")
-        made = Type(name, category, nouns.lstrip("-").split(","), [s for s in shown.split(",") if s],
-                    uses.split(","), self.pairs(defaults, path, number), noun_in_title)
+        made = Type(
+            name,
+            category,
+            nouns.lstrip("-").split(","),
+            [s for s in shown.split(",") if s],
+            uses.split(","),
+            self.pairs(defaults, path, number),
+            noun_in_title,
+        )
         self.types[name] = made
         return made
 
@@ -110,7 +126,8 @@ class Facts:
         if not price.isdigit() or not re.fullmatch(r"\d{4}-\d{2}", released):
             raise FactError(path, number, "price is a number of won, released YYYY-MM")
         attributes = kind.defaults | self.pairs(own, path, number)
-        nouns = attributes.pop("noun", "").split("/") if "noun" in attributes else self.resolve(kind.nouns, attributes)
+        own_noun = attributes.pop("noun", None)
+        nouns = own_noun.split("/") if own_noun else self.resolve(kind.nouns, attributes)
         unit = attributes.pop("unit", "개")
         axes = []
         for axis in filter(None, (a.strip() for a in (cells[6] if len(cells) == 7 else "").split(";"))):

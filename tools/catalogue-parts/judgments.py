@@ -1,8 +1,9 @@
 """Judges products against queries by the facts of the tables; the words of titles are never looked at.
 
-A row of queries.psv: class | text | types | constraints | related types | near misses. The rules of the grades
-stand in corpora/README.md.
+A row of queries.psv: class | text | types | constraints | related types | near misses.
+The rules of the grades stand in corpora/README.md.
 """
+
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ IDENTITY = {"brand", "line", "model", "author"}
 CONSTRAINT = re.compile(r"(\??)([a-z_]+)(>=|<=|=|~)(.+)")
 REFERENCE = re.compile(r"([a-z0-9-]+)(?:\[([^\]]*)\])?")
 NEAR_MISSES = 12
+RELEVANT_LIMIT = 150
 
 
 class JudgmentError(Exception):
@@ -38,8 +40,11 @@ class Constraint:
             have = article.attributes.get(self.key)
         if have is None:
             return False
-        return any(self.one(value, choice) for value in (have if isinstance(have, list) else [have])
-                   for choice in self.wanted.split("/"))
+        return any(
+            self.one(value, choice)
+            for value in (have if isinstance(have, list) else [have])
+            for choice in self.wanted.split("/")
+        )
 
     def one(self, have, wanted):
         if have is None:
@@ -100,13 +105,19 @@ class Judge:
             if text in texts:
                 raise JudgmentError(f"{where}: {text!r} stands already at {texts[text]}")
             texts[text] = where
-            rows = self.grade(self.references(cells[2], where), self.constraints(cells[3], where),
-                              self.references(cells[4], where), self.references(cells[5], where), where)
+            rows = self.grade(
+                self.references(cells[2], where),
+                self.constraints(cells[3], where),
+                self.references(cells[4], where),
+                self.references(cells[5], where),
+                where,
+            )
             found = Counter(grade for _, grade in rows)
             if not found[2] + found[3]:
                 raise JudgmentError(f"{where}: {text!r} has no document of grade 2 or more")
-            if found[1] + found[2] + found[3] > 150:
-                raise JudgmentError(f"{where}: {text!r} has {found[1] + found[2] + found[3]} relevant documents: narrow it")
+            relevant = found[1] + found[2] + found[3]
+            if relevant > RELEVANT_LIMIT:
+                raise JudgmentError(f"{where}: {text!r} has {relevant} relevant documents: narrow it")
             queries.append(query)
             qrels += [(query.id, document, grade) for document, grade in rows]
         return queries, qrels
@@ -118,6 +129,13 @@ class Judge:
         if kind == "chosung":
             return initials(text)
         return text.replace(" ", "") if kind == "nospace" else text
+
+    @staticmethod
+    def is_one_of(references, article, price):
+        return any(
+            name == article.type.name and all(c.holds(article, price) for c in constraints)
+            for name, constraints in references
+        )
 
     def grade(self, wanted, constraints, related, near, where):
         types = {name for name, _ in wanted}
@@ -134,9 +152,9 @@ class Judge:
                     grade = 2 if len(missed) < len(own) else 1
                 elif len(missed) == 1 and len(own) > 1 and hard[0].key not in IDENTITY:
                     grade = 1
-            if grade is None and any(n == name and all(c.holds(article, price) for c in cs) for n, cs in related):
+            if grade is None and self.is_one_of(related, article, price):
                 grade = 1
-            if grade is None and any(n == name and all(c.holds(article, price) for c in cs) for n, cs in near):
+            if grade is None and self.is_one_of(near, article, price):
                 zeros[name] += 1
                 if zeros[name] <= NEAR_MISSES:
                     grade = 0

@@ -1,8 +1,9 @@
-"""Makes product records of articles: titles as Korean shops write them, short descriptions, prices, figures of sale.
+"""Makes product records of articles: titles as Korean shops write them, descriptions, prices, sales.
 
 Nothing here is drawn from a stream of random numbers: every choice hangs on a hash of the article's own facts
 and the seed, so that a line added to a table changes no other product.
 """
+
 import hashlib
 import math
 
@@ -29,7 +30,8 @@ class Composer:
 
     def chance(self, article, purpose):
         """A number in 0..<1 that belongs to this article and purpose."""
-        key = "|".join([SEED, purpose, article.brand, article.line, article.model, str(sorted(article.variant.items()))])
+        variant = str(sorted(article.variant.items()))
+        key = "|".join([SEED, purpose, article.brand, article.line, article.model, variant])
         return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") / 2**48
 
     def pick(self, article, purpose, choices):
@@ -43,8 +45,11 @@ class Composer:
         return str(value)
 
     def identifier(self, article):
-        key = "|".join([article.type.name, article.brand, article.line, article.model, str(sorted(article.variant.items()))])
-        return "K" + str(10_000_000 + int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") % 90_000_000)
+        variant = str(sorted(article.variant.items()))
+        key = "|".join([article.type.name, article.brand, article.line, article.model, variant])
+        return "K" + str(
+            10_000_000 + int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") % 90_000_000
+        )
 
     # Titles
 
@@ -67,18 +72,29 @@ class Composer:
         specs = []
         for key in article.type.shown:
             value = article.attributes.get(key)
-            if value is None or key in ("count", "color", "size") or key == "features" and self.chance(article, "f") < 0.3:
+            if value is None or key in ("count", "color", "size"):
+                continue
+            if key == "features" and self.chance(article, "f") < 0.3:
                 continue
             text = self.shown(key, value, article)
             if text.replace(" ", "") not in held:
                 specs.append(text)
-        specs += [self.shown(k, v, article) for k, v in self.variant_values(article)
-                  if k not in article.type.shown or k == "size"]
+        specs += [
+            self.shown(k, v, article)
+            for k, v in self.variant_values(article)
+            if k not in article.type.shown or k == "size"
+        ]
         model = article.model if article.model and article.model.replace(" ", "") not in plain else ""
         colour = article.variant.get("color", "")
         gender = article.attributes.get("gender", "")
-        gender = gender if article.type.category.startswith(("패션", "신발")) and gender != "공용" and \
-            self.chance(article, "gender") < 0.6 and gender not in held else ""
+        gender = (
+            gender
+            if article.type.category.startswith(("패션", "신발"))
+            and gender != "공용"
+            and self.chance(article, "gender") < 0.6
+            and gender not in held
+            else ""
+        )
         count = self.count(article)
         style = self.chance(article, "style")
         parts = [self.brand(article), article.line]
@@ -98,7 +114,11 @@ class Composer:
         return [(k, article.attributes[k]) for k in article.variant if k not in ("color", "count")]
 
     def promotion(self, article):
-        return self.pick(article, "which promotion", PROMOTIONS) if self.chance(article, "promotion") < 0.05 else ""
+        return (
+            self.pick(article, "which promotion", PROMOTIONS)
+            if self.chance(article, "promotion") < 0.05
+            else ""
+        )
 
     def count(self, article):
         count = article.attributes.get("count", 1)
@@ -116,28 +136,37 @@ class Composer:
         name = article.line if article.line.startswith(article.brand) else f"{article.brand} {article.line}"
         last = noun if article.type.noun_in_title else article.attributes.get("genre", noun) + " 도서"
         full = name if name.replace(" ", "").endswith(last.replace(" ", "")) else f"{name} {last}"
-        opening = self.pick(article, "opening", [
-            f"{full}입니다. {use}에 알맞습니다.",
-            f"{use}에 어울리는 {article.brand} {last}입니다.",
-            f"{article.brand}의 {last}, {article.line}. {use}에 두루 쓰입니다.",
-            f"{particle(name, '은', '는')} {use}에 좋은 {last}입니다.",
-        ])
-        keys = [k for k in article.attributes if k not in DERIVED and k not in ("features", "count", "origin", "gender")]
+        opening = self.pick(
+            article,
+            "opening",
+            [
+                f"{full}입니다. {use}에 알맞습니다.",
+                f"{use}에 어울리는 {article.brand} {last}입니다.",
+                f"{article.brand}의 {last}, {article.line}. {use}에 두루 쓰입니다.",
+                f"{particle(name, '은', '는')} {use}에 좋은 {last}입니다.",
+            ],
+        )
+        keys = [k for k in article.attributes if k not in DERIVED | {"features", "count", "origin", "gender"}]
         keys.sort(key=lambda k: (k not in article.type.shown, self.chance(article, k)))
         facts = [(self.facts.labels[k], self.joined(k, article)) for k in keys[:4]]
         if facts:
-            body = self.pick(article, "body", [
-                ", ".join(f"{particle(label, '은', '는')} {value}" for label, value in facts) + "입니다.",
-                " / ".join(f"{label} {value}" for label, value in facts) + ".",
-                ", ".join(f"{label}: {value}" for label, value in facts) + ".",
-            ])
+            body = self.pick(
+                article,
+                "body",
+                [
+                    ", ".join(f"{particle(label, '은', '는')} {value}" for label, value in facts) + "입니다.",
+                    " / ".join(f"{label} {value}" for label, value in facts) + ".",
+                    ", ".join(f"{label}: {value}" for label, value in facts) + ".",
+                ],
+            )
         else:
             body = ""
         features = article.attributes.get("features")
         more = ""
         if features:
-            more = self.pick(article, "more", ["특징: " + ", ".join(features) + ".",
-                                               ", ".join(features) + " 제품입니다."])
+            more = self.pick(
+                article, "more", ["특징: " + ", ".join(features) + ".", ", ".join(features) + " 제품입니다."]
+            )
         tail = []
         if article.attributes.get("count", 1) > 1:
             tail.append(f"{article.attributes['count']}{article.unit} 구성입니다.")
@@ -160,14 +189,24 @@ class Composer:
         reviews = int(sales * (0.04 + 0.16 * self.chance(article, "reviews")))
         stock_chance = self.chance(article, "stock")
         stock = 0 if stock_chance < 0.04 else int(3 * 10 ** (2.4 * stock_chance))
-        record = {"id": self.identifier(article), "title": self.title(article),
-                  "description": self.description(article), "brand": article.brand, "category": article.type.category,
-                  "price": price, "list_price": listed, "stock": stock,
-                  "status": "on_sale" if stock else "sold_out"}
+        record = {
+            "id": self.identifier(article),
+            "title": self.title(article),
+            "description": self.description(article),
+            "brand": article.brand,
+            "category": article.type.category,
+            "price": price,
+            "list_price": listed,
+            "stock": stock,
+            "status": "on_sale" if stock else "sold_out",
+        }
         if reviews:
             record["rating"] = round(3.7 + 1.25 * (1 - (1 - self.chance(article, "rating")) ** 1.6), 1)
-        record |= {"review_count": reviews, "sales_count": sales,
-                   "released": f"{article.released}-{1 + int(self.chance(article, 'day') * 28):02d}"}
+        record |= {
+            "review_count": reviews,
+            "sales_count": sales,
+            "released": f"{article.released}-{1 + int(self.chance(article, 'day') * 28):02d}",
+        }
         attributes = dict(article.attributes)
         if article.model:
             attributes["model"] = article.model
