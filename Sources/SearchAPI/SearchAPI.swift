@@ -94,7 +94,10 @@ public struct SearchAPI: Sendable {
         }
         router.on(.post, "/api/v1/products/bulk", execution: .worker, bodyLimit: Self.bulkBodyByteLimit) {
             [catalogue] request in
-            answering { () throws(RequestError) in .json(try catalogue.bulk(request.body)) }
+            answering { () throws(RequestError) in
+                HTTPResponse(
+                    headers: ["content-type": "application/x-ndjson"], body: try catalogue.bulk(request.body))
+            }
         }
     }
 

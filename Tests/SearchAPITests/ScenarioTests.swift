@@ -9,7 +9,7 @@ import Testing
         let shop = try TestShop()
         for exchange in Scenarios.all {
             let request = try HTTPRequest(
-                method: HTTPMethod(exchange.method), target: exchange.target, body: Array((exchange.body ?? "").utf8))
+                HTTPMethod(rawValue: exchange.method), exchange.target, body: Array((exchange.body ?? "").utf8))
             let response = shop.router.respond(to: request)
             check(exchange, status: response.status, body: response.body)
         }
@@ -41,7 +41,7 @@ import Testing
         #expect(status == exchange.status, "\(shown)")
         guard !exchange.expected.isEmpty else { return }
         do {
-            let answer = try JSONParser().parse(body)
+            let answer = try parsed(body)
             for (path, expected) in exchange.expected {
                 let found = value(at: path, in: answer).map { String(decoding: $0.jsonBytes, as: UTF8.self) }
                 #expect(found == expected, "\(path) in \(shown)")
@@ -49,6 +49,13 @@ import Testing
         } catch {
             Issue.record("not JSON: \(shown)")
         }
+    }
+
+    /// The answer as JSON; several lines of JSON as an array.
+    private func parsed(_ body: [UInt8]) throws -> JSONValue {
+        let lines = body.split(separator: UInt8(ascii: "\n"))
+        guard lines.count > 1 else { return try JSONParser().parse(body) }
+        return .array(try lines.map { try JSONParser().parse(Array($0)) })
     }
 
     private func value(at path: String, in answer: JSONValue) -> JSONValue? {

@@ -29,8 +29,8 @@ enum Scenarios {
                 """,
             status: 200,
             expected: [
-                ("written", "2"), ("rejected", "1"), ("results.2.line", "3"), ("results.2.result", #""rejected""#),
-                ("seq", "3"),
+                ("0.status", "201"), ("1.seq", "3"), ("2.line", "3"), ("2.result", #""rejected""#),
+                ("2.error.code", #""bad_json""#),
             ]),
         Exchange(
             method: "GET", target: "/api/v1/search?q=%EB%AC%B4%EC%84%A0%20%EC%9D%B4%EC%96%B4%ED%8F%B0&min_seq=3&facets=brand",

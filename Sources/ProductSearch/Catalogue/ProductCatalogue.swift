@@ -73,7 +73,8 @@ public final class ProductCatalogue: Sendable {
             ]).jsonBytes)
     }
 
-    /// Writes JSON lines, good ones even beside bad ones, and answers a result per line.
+    /// Writes JSON lines, good ones even beside bad ones, and answers a line of JSON for each that is not blank:
+    /// `{"line", "status", "result", "id", "seq"}` or, for a bad one, `"error"` in place of the last two.
     public func bulk(_ body: [UInt8]) throws(RequestError) -> [UInt8] {
         let lines = Self.lines(body)
         guard lines.count <= Self.bulkLineCountMax else {
@@ -83,26 +84,25 @@ public final class ProductCatalogue: Sendable {
         let parser = JSONParser()
         var results = [JSONValue](repeating: .null, count: lines.count)
         var pending: [(index: Int, product: Product)] = []
-        var counts = (written: 0, rejected: 0)
-        var lastSequence: UInt64 = 0
         func flush() throws(RequestError) {
             guard !pending.isEmpty else { return }
             let products = pending.map(\.product)
             let receipts = try attempt { () throws(StoreError) in try store.putBatch(products) }
             for ((index, product), receipt) in zip(pending, receipts) {
-                results[index] = .object([("line", .integer(Int64(lines[index].number)))] + Self.members(product.id, receipt))
-                lastSequence = max(lastSequence, receipt.seq)
+                let line: [(String, JSONValue)] = [
+                    ("line", .integer(Int64(lines[index].number))), ("status", .integer(receipt.created ? 201 : 200)),
+                ]
+                results[index] = .object(line + Self.members(product.id, receipt))
             }
-            counts.written += pending.count
             pending.removeAll(keepingCapacity: true)
         }
         for (index, line) in lines.enumerated() {
             do throws(RequestError) {
                 pending.append((index, try parse(Array(line.bytes), parser)))
             } catch {
-                counts.rejected += 1
                 results[index] = .object([
-                    ("line", .integer(Int64(line.number))), ("result", .string("rejected")),
+                    ("line", .integer(Int64(line.number))), ("status", .integer(Int64(error.code.status))),
+                    ("result", .string("rejected")),
                     (
                         "error",
                         .object([("code", .string(error.code.rawValue)), ("message", .string(error.message))])
@@ -113,10 +113,9 @@ public final class ProductCatalogue: Sendable {
         }
         try flush()
         onWrite()
-        return JSONValue.object([
-            ("written", .integer(Int64(counts.written))), ("rejected", .integer(Int64(counts.rejected))),
-            ("seq", .integer(Int64(lastSequence))), ("results", .array(results)),
-        ]).jsonBytes
+        var answer: [UInt8] = []
+        for result in results { answer += result.jsonBytes + [UInt8(ascii: "\n")] }
+        return answer
     }
 
     // MARK: Parts
