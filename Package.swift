@@ -36,7 +36,7 @@ let package = Package(
             name: "ProductSearch",
             dependencies: ["Engine", "KoreanAnalysis", "JSON", "Store", "CPlatform", "CZstd"],
             swiftSettings: strict),
-        .target(name: "Evaluation", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "Evaluation", swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["CEvent", "CPlatform"], swiftSettings: strict),
         .target(
             name: "SearchAPI", dependencies: ["CPage", "HTTPServer", "ProductSearch", "JSON"],
@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(name: "KoreanAnalysisTests", dependencies: ["KoreanAnalysis"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store", "JSON"], swiftSettings: strict),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "JSON"], swiftSettings: strict),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(
             name: "ProductSearchTests",

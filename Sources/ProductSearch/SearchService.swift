@@ -39,20 +39,23 @@ public final class SearchService: Sendable {
             }
         }
         let answer = SearchAnswer(
-            result: run.result, facets: run.facets, snapshot: state.snapshot, relaxedTo: run.strictness.answerName,
+            result: run.result, facets: run.facets, snapshot: state.snapshot,
+            relaxedTo: run.strictness.answerName,
             sequence: state.snapshot.eventPosition, age: view.age, took: .now - start)
         return try convertingErrors { () throws(SearchError) in try writer.json(answer) }
     }
 
     /// The ids and scores of the hits alone, for the relevance benchmark.
-    public func ranking(_ request: ProductSearchRequest) throws(RequestError) -> [(id: String, score: Float)] {
+    public func ranking(_ request: ProductSearchRequest) throws(RequestError) -> [(id: String, score: Float)]
+    {
         let state = view.current
         let run = try run(request, state)
         return try convertingErrors { () throws(SearchError) in
             var ranking: [(id: String, score: Float)] = []
             ranking.reserveCapacity(run.result.hits.count)
             for hit in run.result.hits {
-                ranking.append((String(decoding: try state.snapshot.key(hit.address), as: UTF8.self), hit.score))
+                ranking.append(
+                    (String(decoding: try state.snapshot.key(hit.address), as: UTF8.self), hit.score))
             }
             return ranking
         }

@@ -56,7 +56,8 @@ public struct SearchAPI: Sendable {
                 if let given = request.queryValue("limit") {
                     guard let number = Int(given) else {
                         throw RequestError(
-                            .badParameter, "'limit' must be a whole number from 0 to \(SuggestService.limitMax)")
+                            .badParameter,
+                            "'limit' must be a whole number from 0 to \(SuggestService.limitMax)")
                     }
                     limit = number
                 }
@@ -75,12 +76,14 @@ public struct SearchAPI: Sendable {
         router.on(.get, single, execution: .worker) { [catalogue] request in
             answering { () throws(RequestError) in .json(try catalogue.product(id(of: request))) }
         }
-        router.on(.put, single, execution: .worker, bodyLimit: Self.productBodyByteLimit) { [catalogue] request in
+        router.on(.put, single, execution: .worker, bodyLimit: Self.productBodyByteLimit) {
+            [catalogue] request in
             answering { () throws(RequestError) in
                 response(try catalogue.put(request.body, id: id(of: request)))
             }
         }
-        router.on(.patch, single, execution: .worker, bodyLimit: Self.productBodyByteLimit) { [catalogue] request in
+        router.on(.patch, single, execution: .worker, bodyLimit: Self.productBodyByteLimit) {
+            [catalogue] request in
             answering { () throws(RequestError) in
                 response(try catalogue.patch(request.body, id: id(of: request)))
             }

@@ -43,11 +43,13 @@ struct ParsedArguments: Sendable {
     }
 
     /// The value of `name` as a whole number within `bounds`, or `fallback` where it was not given.
-    func integer(_ name: String, in bounds: ClosedRange<Int>, default fallback: Int) throws(UsageError) -> Int {
+    func integer(_ name: String, in bounds: ClosedRange<Int>, default fallback: Int) throws(UsageError) -> Int
+    {
         guard let text = options[name] else { return fallback }
         guard let number = Int(text), bounds.contains(number) else {
             throw UsageError(
-                "\(name) takes a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not '\(text)'")
+                "\(name) takes a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not '\(text)'"
+            )
         }
         return number
     }
@@ -111,7 +113,9 @@ struct ParsedArguments: Sendable {
         if let inlineValue {
             options[name] = inlineValue
         } else {
-            guard index < arguments.count else { throw UsageError("\(name) needs a value: \(name) \(valueName)") }
+            guard index < arguments.count else {
+                throw UsageError("\(name) needs a value: \(name) \(valueName)")
+            }
             options[name] = arguments[index]
             index += 1
         }

@@ -4,12 +4,14 @@ import Foundation
 import Testing
 
 @Suite struct StyleRuleTests {
-    static let sources = Repository.files(in: "Sources", extensions: ["swift", "c", "cpp", "h"])
+    static let sources =
+        Repository.files(in: "Sources", extensions: ["swift", "c", "cpp", "h"])
         + Repository.files(in: "Tests", extensions: ["swift"])
 
     @Test func `no source file is far over five hundred lines`() throws {
         for file in Self.sources {
-            let count = try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false).count
+            let count = try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+                .count
             #expect(count <= 560, "\(file) has \(count) lines")
         }
     }
@@ -24,23 +26,27 @@ import Testing
 
     @Test func `nothing is left open in the sources`() throws {
         // Written apart, so that this file does not find itself.
-        let marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
+        let mark = try NSRegularExpression(pattern: #"\b(TO"# + #"DO|FIX"# + #"ME|XX"# + #"X|HA"# + #"CK)\b"#)
         for file in Self.sources {
             let text = try Repository.text(file)
-            for mark in marks { #expect(!text.contains(mark), "\(file) contains \(mark)") }
+            let found = mark.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
+            #expect(!found, "\(file) is not finished")
         }
     }
 
     @Test func `errors are not swallowed outside the tests`() throws {
         for file in Self.sources where file.hasPrefix("Sources/") && file.hasSuffix(".swift") {
             let text = try Repository.text(file)
-            #expect(!text.contains("try" + "? "), "\(file) drops an error")
-            #expect(!text.contains("catch {}"), "\(file) has an empty catch")
+            let dropsError = text.range(of: #"[ (=]try\? "#, options: .regularExpression) != nil
+            #expect(!dropsError, "\(file) drops an error")
+            let hasEmptyCatch = text.contains("catch {}")
+            #expect(!hasEmptyCatch, "\(file) has an empty catch")
         }
     }
 
     @Test func `links in documents lead to files`() throws {
-        let documents = Repository.files(in: "Sources", extensions: ["md"])
+        let documents =
+            Repository.files(in: "Sources", extensions: ["md"])
             + Repository.files(in: "Benchmarks", extensions: ["md"])
             + Repository.files(in: "corpora", extensions: ["md"]) + ["README.md"]
         let link = try NSRegularExpression(pattern: #"\]\(([^)#\s]+)[^)]*\)"#)

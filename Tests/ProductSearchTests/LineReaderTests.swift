@@ -26,11 +26,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nb", ["a", "b"]), ("\n\n", ["", ""]), ("a\r\nb\r\n", ["a", "b"]),
-        ("a\rb\n", ["a\rb"]), ("\r\n", [""]),
-    ] as [(String, [String])])
-    func `lines end at line feeds, with or without a carriage return`(_ text: String, _ expected: [String]) throws {
+    @Test(
+        arguments: [
+            ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nb", ["a", "b"]), ("\n\n", ["", ""]),
+            ("a\r\nb\r\n", ["a", "b"]),
+            ("a\rb\n", ["a\rb"]), ("\r\n", [""]),
+        ] as [(String, [String])])
+    func `lines end at line feeds, with or without a carriage return`(_ text: String, _ expected: [String])
+        throws
+    {
         #expect(try lines(Array(text.utf8)) == expected)
     }
 
@@ -39,7 +43,9 @@ import Testing
         var expected: [String] = []
         var bytes: [UInt8] = []
         for index in 0..<400 {
-            let count = index % 7 == 0 ? Int.random(in: 5_001...900_000, using: &random) : Int.random(in: 0...5_000, using: &random)
+            let count =
+                index % 7 == 0
+                ? Int.random(in: 5_001...900_000, using: &random) : Int.random(in: 0...5_000, using: &random)
             let line = String(repeating: Character(Unicode.Scalar(97 + UInt8(index % 26))), count: count)
             expected.append(count > 5_000 ? "long \(count)" : line)
             bytes += Array(line.utf8) + [0x0A]

@@ -35,7 +35,9 @@ import Testing
                 .object([("stock", .integer(Int64.random(in: 0..<9, using: &random)))]),
                 .object([("rating", .double(4.5)), ("sales_count", .integer(3))]),
                 .object([("status", .string("sold_out"))]),
-                .object([("title", .string("새 제목 \(Int.random(in: 0..<9, using: &random))")), ("price", .null)]),
+                .object([
+                    ("title", .string("새 제목 \(Int.random(in: 0..<9, using: &random))")), ("price", .null),
+                ]),
             ]
             _ = try store.patch(id: id, changes.randomElement(using: &random)!)
         }
@@ -44,9 +46,12 @@ import Testing
     private func openWriter() throws -> (writer: IndexWriter, feed: ProductFeed) {
         let generations = IndexGenerations(directory: folder.data.indexPath)
         let writer = try IndexWriter.open(
-            directory: generations.path(try generations.currentOrFirst()), options: .products(TestAnalyzer.shared))
+            directory: generations.path(try generations.currentOrFirst()),
+            options: .products(TestAnalyzer.shared))
         let fields = try ProductFields(registry: writer.registry)
-        return (writer, ProductFeed(store: store, writer: writer, fields: fields, analyzer: TestAnalyzer.shared))
+        return (
+            writer, ProductFeed(store: store, writer: writer, fields: fields, analyzer: TestAnalyzer.shared)
+        )
     }
 
     @Test func `the index says what the store says after any history, stops included`() throws {
@@ -56,8 +61,12 @@ import Testing
             for _ in 0..<Int.random(in: 1...60, using: &random) {
                 try change(&random)
                 if Int.random(in: 0..<8, using: &random) == 0 { _ = try feed.step() }
-                if Int.random(in: 0..<20, using: &random) == 0 { try writer.refresh(eventPosition: feed.position) }
-                if Int.random(in: 0..<30, using: &random) == 0 { try writer.commit(eventPosition: feed.position) }
+                if Int.random(in: 0..<20, using: &random) == 0 {
+                    try writer.refresh(eventPosition: feed.position)
+                }
+                if Int.random(in: 0..<30, using: &random) == 0 {
+                    try writer.commit(eventPosition: feed.position)
+                }
             }
             // Closed without a commit: what was not committed is read from the log again.
             writer.close()
@@ -105,7 +114,8 @@ import Testing
         return contents
     }
 
-    @Test func `a batch holds one upsert a product and knows updates of numbers from changes of text`() throws {
+    @Test func `a batch holds one upsert a product and knows updates of numbers from changes of text`() throws
+    {
         _ = try store.put(Product(id: "a", title: "하나"))
         _ = try store.patch(id: "a", .object([("title", .string("둘"))]))
         _ = try store.put(Product(id: "b", title: "셋"))

@@ -14,7 +14,9 @@ import Testing
         Case(query: "   \t", parts: []),
         Case(query: "무선 이어폰", parts: [("무선 이어폰", false, false)]),
         Case(query: "\"무선 이어폰\"", parts: [("무선 이어폰", true, false)]),
-        Case(query: "소니 \"무선 이어폰\" 블랙", parts: [("소니 ", false, false), ("무선 이어폰", true, false), (" 블랙", false, false)]),
+        Case(
+            query: "소니 \"무선 이어폰\" 블랙",
+            parts: [("소니 ", false, false), ("무선 이어폰", true, false), (" 블랙", false, false)]),
         Case(query: "이어폰 -케이스", parts: [("이어폰 ", false, false), ("케이스", false, true)]),
         Case(query: "이어폰 -\"투명 케이스\"", parts: [("이어폰 ", false, false), ("투명 케이스", true, true)]),
         Case(query: "SM-S918N", parts: [("SM-S918N", false, false)]),

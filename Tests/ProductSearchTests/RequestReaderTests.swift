@@ -6,7 +6,8 @@ import Testing
 @Suite struct RequestReaderTests {
     @Test func `parameters and JSON mean the same`() throws {
         let parameters = try ProductSearchRequest(parameters: [
-            ("q", "이어폰"), ("filter", "price > 3"), ("facets", "brand, category"), ("sort", "-price,rating:asc"),
+            ("q", "이어폰"), ("filter", "price > 3"), ("facets", "brand, category"),
+            ("sort", "-price,rating:asc"),
             ("limit", "5"), ("offset", "10"), ("highlight", "false"), ("min_seq", "7"), ("match", "any"),
         ])
         let json = try ProductSearchRequest(
@@ -39,15 +40,20 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"q": 1}"#, RequestError.Code.badParameter), (#"{"unknown": 1}"#, .badParameter), ("[1]", .badJSON),
+        (#"{"q": 1}"#, RequestError.Code.badParameter), (#"{"unknown": 1}"#, .badParameter),
+        ("[1]", .badJSON),
         ("", .badJSON), (#"{"limit": 1001}"#, .badParameter), (#"{"limit": 1.5}"#, .badParameter),
         (#"{"limit": -1}"#, .badParameter), (#"{"limit": 9223372036854775807}"#, .badParameter),
         (#"{"offset": 9999, "limit": 2}"#, .badParameter), (#"{"cursor": "a", "offset": 1}"#, .badParameter),
         (#"{"facets": 5}"#, .badParameter), (#"{"facets": [{}]}"#, .badParameter),
-        (#"{"facets": ["brand", "brand"]}"#, .facetField), (#"{"facets": [{"field": "a", "ranges": [[1]]}]}"#, .badParameter),
-        (#"{"facets": [{"field": "a", "limit": 100000}]}"#, .badParameter), (#"{"facet_filters": []}"#, .badParameter),
-        (#"{"facet_filters": {"brand": [null]}}"#, .badParameter), (#"{"sort": "price sideways"}"#, .sortField),
-        (#"{"sort": 3}"#, .badParameter), (#"{"min_seq": -1}"#, .badParameter), (#"{"highlight": "yes"}"#, .badParameter),
+        (#"{"facets": ["brand", "brand"]}"#, .facetField),
+        (#"{"facets": [{"field": "a", "ranges": [[1]]}]}"#, .badParameter),
+        (#"{"facets": [{"field": "a", "limit": 100000}]}"#, .badParameter),
+        (#"{"facet_filters": []}"#, .badParameter),
+        (#"{"facet_filters": {"brand": [null]}}"#, .badParameter),
+        (#"{"sort": "price sideways"}"#, .sortField),
+        (#"{"sort": 3}"#, .badParameter), (#"{"min_seq": -1}"#, .badParameter),
+        (#"{"highlight": "yes"}"#, .badParameter),
         (#"{"match": "some"}"#, .badParameter), (#"{"sort": "a,b,c,d"}"#, .badParameter),
     ])
     func `what cannot be meant is an error with its code`(_ json: String, _ code: RequestError.Code) {

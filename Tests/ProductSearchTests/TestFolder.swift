@@ -22,7 +22,8 @@ final class TestFolder {
 
     init() throws {
         data = DataFolder(
-            FileManager.default.temporaryDirectory.appendingPathComponent("saekin-test-\(UUID().uuidString)").path)
+            FileManager.default.temporaryDirectory.appendingPathComponent("saekin-test-\(UUID().uuidString)")
+                .path)
         try data.create()
     }
 

@@ -7,7 +7,9 @@ import Testing
     let analysis = TextAnalysis(TestAnalyzer.shared)
 
     private func demands(_ text: String) -> [[String]] {
-        UnderstoodQuery(text, analysis: analysis).demands.map { $0.map { String(decoding: $0, as: UTF8.self) } }
+        UnderstoodQuery(text, analysis: analysis).demands.map {
+            $0.map { String(decoding: $0, as: UTF8.self) }
+        }
     }
 
     @Test func `a compound demands its parts and not itself`() {
@@ -54,13 +56,21 @@ import Testing
 
     @Test func `any text and query give the text back without the marks`() {
         var random = SeededRandom()
-        let pieces = ["이어폰", "무선", " ", "을", "A-1", "é", "e\u{301}", "ㄱ", "\u{200B}", "🎧", "１２", "<", "\n", "가\u{11AB}"]
+        let pieces = [
+            "이어폰", "무선", " ", "을", "A-1", "é", "e\u{301}", "ㄱ", "\u{200B}", "🎧", "１２", "<", "\n", "가\u{11AB}",
+        ]
         for _ in 0..<300 {
-            let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in pieces.randomElement(using: &random)! }
+            let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+                pieces.randomElement(using: &random)!
+            }
+            .joined()
+            let terms = UnderstoodQuery(pieces.randomElement(using: &random)!, analysis: analysis)
+                .highlightedTerms
+            guard let marked = Highlighter(analysis: analysis, terms: terms).highlighted(text) else {
+                continue
+            }
+            let stripped = marked.split(separator: Highlighter.opening, omittingEmptySubsequences: false)
                 .joined()
-            let terms = UnderstoodQuery(pieces.randomElement(using: &random)!, analysis: analysis).highlightedTerms
-            guard let marked = Highlighter(analysis: analysis, terms: terms).highlighted(text) else { continue }
-            let stripped = marked.split(separator: Highlighter.opening, omittingEmptySubsequences: false).joined()
                 .split(separator: Highlighter.closing, omittingEmptySubsequences: false).joined()
             #expect(Array(stripped.utf8) == Array(text.utf8))
         }

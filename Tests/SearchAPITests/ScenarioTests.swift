@@ -9,7 +9,8 @@ import Testing
         let shop = try TestShop()
         for exchange in Scenarios.all {
             let request = try HTTPRequest(
-                HTTPMethod(rawValue: exchange.method), exchange.target, body: Array((exchange.body ?? "").utf8))
+                HTTPMethod(rawValue: exchange.method), exchange.target,
+                body: Array((exchange.body ?? "").utf8))
             let response = shop.router.respond(to: request)
             check(exchange, status: response.status, body: response.body)
         }
@@ -25,7 +26,8 @@ import Testing
         try server.start()
         let port = try #require(server.port)
         for exchange in Scenarios.all {
-            var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(exchange.target)")))
+            var request = URLRequest(
+                url: try #require(URL(string: "http://127.0.0.1:\(port)\(exchange.target)")))
             request.httpMethod = exchange.method
             request.httpBody = exchange.body.map { Data($0.utf8) }
             let (data, response) = try await URLSession.shared.data(for: request)
@@ -37,7 +39,8 @@ import Testing
     }
 
     private func check(_ exchange: Exchange, status: Int, body: [UInt8]) {
-        let shown = "\(exchange.method) \(exchange.target): \(String(decoding: body.prefix(600), as: UTF8.self))"
+        let shown =
+            "\(exchange.method) \(exchange.target): \(String(decoding: body.prefix(600), as: UTF8.self))"
         #expect(status == exchange.status, "\(shown)")
         guard !exchange.expected.isEmpty else { return }
         do {

@@ -18,7 +18,8 @@ enum Scenarios {
             method: "GET", target: "/api/v1/search", status: 200, expected: [("total", "0"), ("hits", "[]")]),
         Exchange(
             method: "PUT", target: "/api/v1/products/p1",
-            body: #"{"id":"p1","title":"소니 무선 이어폰 WF-1000XM5","brand":"소니","category":"디지털 > 이어폰","price":329000,"stock":3,"attributes":{"color":"블랙"}}"#,
+            body:
+                #"{"id":"p1","title":"소니 무선 이어폰 WF-1000XM5","brand":"소니","category":"디지털 > 이어폰","price":329000,"stock":3,"attributes":{"color":"블랙"}}"#,
             status: 201, expected: [("result", #""created""#), ("seq", "1")]),
         Exchange(
             method: "POST", target: "/api/v1/products/bulk",
@@ -33,27 +34,35 @@ enum Scenarios {
                 ("2.error.code", #""bad_json""#),
             ]),
         Exchange(
-            method: "GET", target: "/api/v1/search?q=%EB%AC%B4%EC%84%A0%20%EC%9D%B4%EC%96%B4%ED%8F%B0&min_seq=3&facets=brand",
+            method: "GET",
+            target:
+                "/api/v1/search?q=%EB%AC%B4%EC%84%A0%20%EC%9D%B4%EC%96%B4%ED%8F%B0&min_seq=3&facets=brand&match=all",
             status: 200,
             expected: [("total", "2"), ("facets.brand.distinct", "2"), ("index.seq", "3")]),
         Exchange(
             method: "POST", target: "/api/v1/search",
-            body: #"{"q":"이어폰","facets":["brand"],"facet_filters":{"brand":["소니"]},"sort":"price"}"#, status: 200,
+            body: #"{"q":"이어폰","facets":["brand"],"facet_filters":{"brand":["소니"]},"sort":"price"}"#,
+            status: 200,
             expected: [
                 ("total", "1"), ("hits.0.id", #""p1""#), ("facets.brand.distinct", "3"),
                 ("hits.0.highlight.title", #""소니 무선 <mark>이어폰</mark> WF-1000XM5""#),
             ]),
         Exchange(
-            method: "GET", target: "/api/v1/search?filter=category%20%3D%20%22%EB%94%94%EC%A7%80%ED%84%B8%22%20AND%20price%20%3C%20300000&sort=-price",
+            method: "GET",
+            target:
+                "/api/v1/search?filter=category%20%3D%20%22%EB%94%94%EC%A7%80%ED%84%B8%22%20AND%20price%20%3C%20300000&sort=-price",
             status: 200, expected: [("total", "2"), ("hits.0.id", #""p2""#), ("hits.1.id", #""p3""#)]),
-        Exchange(method: "PATCH", target: "/api/v1/products/p3", body: #"{"price":7900}"#, status: 200,
+        Exchange(
+            method: "PATCH", target: "/api/v1/products/p3", body: #"{"price":7900}"#, status: 200,
             expected: [("result", #""updated""#), ("seq", "4")]),
         Exchange(
             method: "GET", target: "/api/v1/search?q=%EC%BC%80%EC%9D%B4%EC%8A%A4&min_seq=4", status: 200,
             expected: [("total", "1"), ("hits.0.product.price", "7900")]),
         Exchange(method: "DELETE", target: "/api/v1/products/p3", status: 200, expected: [("seq", "5")]),
         Exchange(method: "GET", target: "/api/v1/search?min_seq=5", status: 200, expected: [("total", "2")]),
-        Exchange(method: "GET", target: "/api/v1/products/p3", status: 404, expected: [("error.code", #""not_found""#)]),
+        Exchange(
+            method: "GET", target: "/api/v1/products/p3", status: 404,
+            expected: [("error.code", #""not_found""#)]),
         Exchange(
             method: "GET", target: "/api/v1/search?filter=price%20%3E", status: 400,
             expected: [("error.code", #""filter_syntax""#), ("error.position", "7")]),
@@ -63,12 +72,16 @@ enum Scenarios {
         Exchange(
             method: "GET", target: "/api/v1/search?min_seq=99&wait_ms=5", status: 409,
             expected: [("error.code", #""sequence_not_reached""#)]),
-        Exchange(method: "GET", target: "/api/v1/suggest?q=%EC%86%8C", status: 200,
+        Exchange(
+            method: "GET", target: "/api/v1/suggest?q=%EC%86%8C", status: 200,
             expected: [("suggestions.0.text", #""소니""#), ("suggestions.0.kind", #""brand""#)]),
         Exchange(method: "PATCH", target: "/api/v1/products/none", body: "{}", status: 404),
-        Exchange(method: "PUT", target: "/api/v1/products/p1", body: "[", status: 400, expected: [("error.code", #""bad_json""#)]),
+        Exchange(
+            method: "PUT", target: "/api/v1/products/p1", body: "[", status: 400,
+            expected: [("error.code", #""bad_json""#)]),
         Exchange(method: "PATCH", target: "/api/v1/search", status: 405),
         Exchange(method: "GET", target: "/api/v2/search", status: 404),
-        Exchange(method: "GET", target: "/openapi.json", status: 200, expected: [("info.title", #""Saekin""#)]),
+        Exchange(
+            method: "GET", target: "/openapi.json", status: 200, expected: [("info.title", #""Saekin""#)]),
     ]
 }

@@ -17,7 +17,8 @@ final class TestShop {
     private let feed: BackgroundThread
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("saekin-test-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "saekin-test-\(UUID().uuidString)")
         let data = DataFolder(folder.path)
         try data.create()
         store = try ProductStore.open(path: data.storePath)
@@ -28,7 +29,8 @@ final class TestShop {
         let analysis = TextAnalysis(analyzer)
         let search = SearchService(view: indexer.view, analysis: analysis)
         let api = SearchAPI(
-            search: search, suggest: SuggestService(search: search), analyze: AnalyzeService(analysis: analysis),
+            search: search, suggest: SuggestService(search: search),
+            analyze: AnalyzeService(analysis: analysis),
             catalogue: ProductCatalogue(store: store, onWrite: { indexer.notify() }),
             status: ServiceStatus(view: indexer.view, store: store))
         router = api.router(metrics: metrics)

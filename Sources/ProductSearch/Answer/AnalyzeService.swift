@@ -26,7 +26,8 @@ public final class AnalyzeService: Sendable {
             JSONValue.object([
                 ("term", .string(String(decoding: tokens.term(token), as: UTF8.self))),
                 ("start", .integer(Int64(token.start))), ("end", .integer(Int64(token.end))),
-                ("position", .integer(Int64(token.position))), ("length", .integer(Int64(token.positionLength))),
+                ("position", .integer(Int64(token.position))),
+                ("length", .integer(Int64(token.positionLength))),
                 ("kind", .string(token.kind.name)),
             ])
         }

@@ -125,7 +125,8 @@ struct AnswerWriter {
             ])
         case (.ranges(let counts, _, _, _), .statuses(let names)):
             let present = zip(names, counts).filter { $1 > 0 || facet.selected.contains($0) }
-            let values = present.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(facet.limit).map { name, count in
+            let values = present.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(facet.limit).map {
+                name, count in
                 self.value(name, count, isSelected: facet.selected.contains(name))
             }
             return .object([("values", .array(values)), ("distinct", .integer(Int64(present.count)))])
@@ -142,7 +143,9 @@ struct AnswerWriter {
     }
 
     private static func value(_ value: String, _ count: Int, isSelected: Bool) -> JSONValue {
-        .object([("value", .string(value)), ("count", .integer(Int64(count))), ("selected", .bool(isSelected))])
+        .object([
+            ("value", .string(value)), ("count", .integer(Int64(count))), ("selected", .bool(isSelected)),
+        ])
     }
 
     private static func number(_ value: Double?) -> JSONValue {

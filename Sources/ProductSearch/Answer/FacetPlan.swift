@@ -38,7 +38,8 @@ struct FacetPlan: Sendable {
         for facet in request.facets {
             let name = Self.canonicalName(facet.field, fields)
             facets += try Self.plan(
-                facet, name: name, group: groupOf[facet.field], selected: chosen[facet.field] ?? [], fields: fields)
+                facet, name: name, group: groupOf[facet.field], selected: chosen[facet.field] ?? [],
+                fields: fields)
         }
     }
 
@@ -56,7 +57,8 @@ struct FacetPlan: Sendable {
         var parts: [Filter] = []
         if let keyword = target.keyword {
             parts.append(
-                .keyword(keyword, values: selection.values.map { target.keywordBytes?($0) ?? Array($0.utf8) }))
+                .keyword(keyword, values: selection.values.map { target.keywordBytes?($0) ?? Array($0.utf8) })
+            )
         }
         for value in selection.values {
             if let integer = target.integer, let number = target.integerValue?(value) ?? Int64(value) {
@@ -78,7 +80,8 @@ struct FacetPlan: Sendable {
         func planned(_ shape: PlannedFacet.Shape, _ kind: FacetRequest.Kind) -> [PlannedFacet] {
             [
                 PlannedFacet(
-                    name: facet.field, shape: shape, request: FacetRequest(kind, group: group), selected: selected,
+                    name: facet.field, shape: shape, request: FacetRequest(kind, group: group),
+                    selected: selected,
                     limit: facet.limit)
             ]
         }
@@ -130,11 +133,13 @@ struct FacetPlan: Sendable {
             switch name {
             case "price", "list_price": [0, 10_000, 30_000, 50_000, 100_000, 300_000, 1_000_000]
             case "rating": [0, 1, 2, 3, 4]
-            case "released": [0, 20_200_101, 20_210_101, 20_220_101, 20_230_101, 20_240_101, 20_250_101, 20_260_101]
+            case "released":
+                [0, 20_200_101, 20_210_101, 20_220_101, 20_230_101, 20_240_101, 20_250_101, 20_260_101]
             default: [0, 1, 10, 100, 1_000, 10_000, 100_000]
             }
         return bounds.indices.map { index in
-            ProductSearchRequest.Range(from: bounds[index], to: index + 1 < bounds.count ? bounds[index + 1] : nil)
+            ProductSearchRequest.Range(
+                from: bounds[index], to: index + 1 < bounds.count ? bounds[index + 1] : nil)
         }
     }
 

@@ -25,7 +25,8 @@ struct Highlighter {
         let ranges = matchedRanges(bytes)
         guard !ranges.isEmpty else { return nil }
         var marked: [UInt8] = []
-        marked.reserveCapacity(bytes.count + ranges.count * (Self.opening.utf8.count + Self.closing.utf8.count))
+        marked.reserveCapacity(
+            bytes.count + ranges.count * (Self.opening.utf8.count + Self.closing.utf8.count))
         var written = 0
         for range in ranges {
             marked += bytes[written..<range.lowerBound]

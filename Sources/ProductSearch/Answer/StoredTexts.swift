@@ -15,7 +15,9 @@ struct StoredTexts {
         do throws(JSONError) {
             try parser.withDocument(stored) { document in
                 document.forEachMember { name, value in
-                    guard Self.shown.contains(where: { name.matches($0) }), let text = value.string else { return }
+                    guard Self.shown.contains(where: { name.matches($0) }), let text = value.string else {
+                        return
+                    }
                     texts.append((name.string, text))
                 }
             }

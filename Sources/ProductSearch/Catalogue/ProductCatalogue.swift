@@ -40,7 +40,8 @@ public final class ProductCatalogue: Sendable {
         let product = try parse(body, JSONParser())
         if let id, !id.utf8.elementsEqual(product.id.utf8) {
             throw RequestError(
-                .idMismatch, "the address names the product '\(id)', the body '\(product.id)'; make them the same")
+                .idMismatch,
+                "the address names the product '\(id)', the body '\(product.id)'; make them the same")
         }
         let receipt = try attempt { () throws(StoreError) in try store.put(product) }
         onWrite()
@@ -79,7 +80,8 @@ public final class ProductCatalogue: Sendable {
         let lines = Self.lines(body)
         guard lines.count <= Self.bulkLineCountMax else {
             throw RequestError(
-                .tooLarge, "\(lines.count) lines, at most \(Self.bulkLineCountMax); send them in several requests")
+                .tooLarge,
+                "\(lines.count) lines, at most \(Self.bulkLineCountMax); send them in several requests")
         }
         let parser = JSONParser()
         var results = [JSONValue](repeating: .null, count: lines.count)
@@ -90,7 +92,8 @@ public final class ProductCatalogue: Sendable {
             let receipts = try attempt { () throws(StoreError) in try store.putBatch(products) }
             for ((index, product), receipt) in zip(pending, receipts) {
                 let line: [(String, JSONValue)] = [
-                    ("line", .integer(Int64(lines[index].number))), ("status", .integer(receipt.created ? 201 : 200)),
+                    ("line", .integer(Int64(lines[index].number))),
+                    ("status", .integer(receipt.created ? 201 : 200)),
                 ]
                 results[index] = .object(line + Self.members(product.id, receipt))
             }

@@ -48,7 +48,8 @@ struct ProductFeed {
         guard let last = events.last else { return step }
         let wanted = Set(events.filter { IndexChange.kind(of: $0) != .foreign }.map(\.aggregateID))
         let products = Dictionary(
-            uniqueKeysWithValues: try store.products(ids: Array(wanted)).compactMap { $0 }.map { ($0.id, $0) })
+            uniqueKeysWithValues: try store.products(ids: Array(wanted)).compactMap { $0 }.map { ($0.id, $0) }
+        )
         let changes = IndexChange.changes(events, products: products)
         for (change, document) in zip(changes, project(changes)) {
             do {
@@ -87,7 +88,8 @@ struct ProductFeed {
             }
         case .update(let stored, let cause):
             let outcome = try writer.update(
-                key: Array(stored.id.utf8), version: cause.seq, columns: fields.updatableValues(of: stored.updatable))
+                key: Array(stored.id.utf8), version: cause.seq,
+                columns: fields.updatableValues(of: stored.updatable))
             guard outcome == .missing else { return outcome }
             // The index never had the product, perhaps because it could not be read then: index all of it.
             var projector = ProductProjector(fields: fields, analyzer: analyzer)

@@ -56,7 +56,8 @@ public final class ProductIndexer: Sendable {
         _ number: UInt64, _ generations: IndexGenerations, _ analyzer: KoreanAnalyzer
     ) throws -> LiveGeneration {
         let writer = try IndexWriter.open(directory: generations.path(number), options: .products(analyzer))
-        return LiveGeneration(number: number, writer: writer, fields: try ProductFields(registry: writer.registry))
+        return LiveGeneration(
+            number: number, writer: writer, fields: try ProductFields(registry: writer.registry))
     }
 
     /// Whether the index was made by another dictionary or another projection than this release has. It can be
@@ -118,7 +119,8 @@ public final class ProductIndexer: Sendable {
                 continue
             }
             progress(
-                Progress(position: feed.position, lastSequence: try store.lastSequence(), appliedCount: applied))
+                Progress(
+                    position: feed.position, lastSequence: try store.lastSequence(), appliedCount: applied))
         }
         try writer.commit(eventPosition: feed.position)
         view.publish(writer.snapshot(), fields: fields)

@@ -41,7 +41,8 @@ extension IndexOptions {
     static func products(_ analyzer: KoreanAnalyzer) -> IndexOptions {
         var options = IndexOptions()
         options.analysis = AnalysisVersion(
-            dictionary: String(analyzer.dictionary.checksum, radix: 16), analyzer: "products-\(ProductFields.projectionVersion)")
+            dictionary: String(analyzer.dictionary.checksum, radix: 16),
+            analyzer: "products-\(ProductFields.projectionVersion)")
         return options
     }
 }

@@ -43,9 +43,14 @@ public final class ServiceStatus: Sendable {
         }
         gauge("saekin_index_products", "Products that can be found.", "\(state.snapshot.documentCount)")
         gauge("saekin_index_segments", "Segments of the index.", "\(state.snapshot.segments.count)")
-        gauge("saekin_index_sequence", "Event position the index contains.", "\(state.snapshot.eventPosition)")
-        gauge("saekin_index_age_seconds", "Time since the index contained all of the store.", "\(view.age / .seconds(1))")
-        gauge("saekin_index_failing", "1 while the index cannot follow the store.", state.failure == nil ? "0" : "1")
+        gauge(
+            "saekin_index_sequence", "Event position the index contains.", "\(state.snapshot.eventPosition)")
+        gauge(
+            "saekin_index_age_seconds", "Time since the index contained all of the store.",
+            "\(view.age / .seconds(1))")
+        gauge(
+            "saekin_index_failing", "1 while the index cannot follow the store.",
+            state.failure == nil ? "0" : "1")
         do {
             let last = try store.lastSequence()
             gauge("saekin_events_last_sequence", "Last event of the log.", "\(last)")

@@ -140,7 +140,8 @@ struct ProductProjector {
             writeText(fields.attributesText, String(number), &document)
             writeAttributeNumber(path, Double(number), &document)
         case .double(let number):
-            let text = number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+            let text =
+                number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
             writeText(fields.attributesText, text, &document)
             writeAttributeNumber(path, number, &document)
         case .bool(let flag):

@@ -39,7 +39,8 @@ public struct IndexVerifier {
             }
         }
         if newer == 0, snapshot.documentCount > found {
-            differences.append("the index has \(snapshot.documentCount - found) products that the store has not")
+            differences.append(
+                "the index has \(snapshot.documentCount - found) products that the store has not")
         }
         return differences
     }
@@ -51,7 +52,9 @@ extension Snapshot {
         for (index, view) in segments.enumerated() {
             guard let entry = try view.segment.term(FieldRegistry.key, key) else { continue }
             let document = entry.singleton
-            if view.liveDocs?.contains(document) ?? true { return DocAddress(segment: index, document: document) }
+            if view.liveDocs?.contains(document) ?? true {
+                return DocAddress(segment: index, document: document)
+            }
         }
         return nil
     }

@@ -7,7 +7,9 @@ extension RequestError {
     init(search error: SearchError) {
         switch error {
         case .request(let code, let message):
-            self.init(code == "cursor_invalid" ? .badCursor : code == "index_damaged" ? .indexFailed : .badParameter, message)
+            self.init(
+                code == "cursor_invalid"
+                    ? .badCursor : code == "index_damaged" ? .indexFailed : .badParameter, message)
         case .stopped: self.init(.timeout, "\(error)")
         case .segment: self.init(.indexFailed, "\(error); rebuild the index with: saekin reindex")
         }

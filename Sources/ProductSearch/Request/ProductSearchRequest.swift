@@ -88,7 +88,8 @@ public struct ProductSearchRequest: Sendable {
     /// Checks what the readers of the single members cannot see alone.
     func validated() throws(RequestError) -> ProductSearchRequest {
         guard query.utf8.count <= Limits.queryByteCountMax else {
-            throw RequestError(.queryTooLong, "the query is longer than \(Limits.queryByteCountMax) bytes; shorten it")
+            throw RequestError(
+                .queryTooLong, "the query is longer than \(Limits.queryByteCountMax) bytes; shorten it")
         }
         guard (filter?.utf8.count ?? 0) <= Limits.filterByteCountMax else {
             throw RequestError(
@@ -106,7 +107,8 @@ public struct ProductSearchRequest: Sendable {
             throw RequestError(.badParameter, "at most \(Limits.facetCountMax) facets, not \(facets.count)")
         }
         guard sort.count <= Limits.sortKeyCountMax else {
-            throw RequestError(.badParameter, "at most \(Limits.sortKeyCountMax) sort fields, not \(sort.count)")
+            throw RequestError(
+                .badParameter, "at most \(Limits.sortKeyCountMax) sort fields, not \(sort.count)")
         }
         var seen: Set<String> = []
         for facet in facets where !seen.insert(facet.field).inserted {

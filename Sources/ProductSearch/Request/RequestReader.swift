@@ -110,7 +110,8 @@ private func readFacet(_ value: JSONValue) throws(RequestError) -> ProductSearch
         switch name {
         case "field": facet.field = try string("facets.field", member)
         case "limit":
-            facet.limit = try integer("facets.limit", member, 0...ProductSearchRequest.Limits.facetValueCountMax)
+            facet.limit = try integer(
+                "facets.limit", member, 0...ProductSearchRequest.Limits.facetValueCountMax)
         case "sort":
             let order = try string("facets.sort", member)
             guard let known = ProductSearchRequest.Facet.Order(rawValue: order) else {
@@ -132,11 +133,14 @@ private func readRanges(_ value: JSONValue) throws(RequestError) -> [ProductSear
     guard case .array(let items) = value else { throw RequestError(.badParameter, shape) }
     guard items.count <= ProductSearchRequest.Limits.facetRangeCountMax else {
         throw RequestError(
-            .badParameter, "at most \(ProductSearchRequest.Limits.facetRangeCountMax) ranges, not \(items.count)")
+            .badParameter,
+            "at most \(ProductSearchRequest.Limits.facetRangeCountMax) ranges, not \(items.count)")
     }
     var ranges: [ProductSearchRequest.Range] = []
     for item in items {
-        guard case .array(let bounds) = item, bounds.count == 2 else { throw RequestError(.badParameter, shape) }
+        guard case .array(let bounds) = item, bounds.count == 2 else {
+            throw RequestError(.badParameter, shape)
+        }
         ranges.append(
             ProductSearchRequest.Range(from: try bound(bounds[0], shape), to: try bound(bounds[1], shape)))
     }
@@ -164,7 +168,8 @@ private func readFacetFilters(_ value: JSONValue) throws(RequestError) -> [Produ
         guard items.count <= ProductSearchRequest.Limits.facetFilterValueCountMax else {
             throw RequestError(
                 .badParameter,
-                "at most \(ProductSearchRequest.Limits.facetFilterValueCountMax) values of '\(field)' can be chosen")
+                "at most \(ProductSearchRequest.Limits.facetFilterValueCountMax) values of '\(field)' can be chosen"
+            )
         }
         for item in items { values.append(try facetValue(field, item)) }
         if !values.isEmpty { filters.append(ProductSearchRequest.FacetFilter(field: field, values: values)) }
@@ -179,7 +184,8 @@ private func facetValue(_ field: String, _ value: JSONValue) throws(RequestError
     case .double(let number): String(number)
     case .bool(let flag): flag ? "true" : "false"
     default:
-        throw RequestError(.badParameter, "'facet_filters.\(field)' holds texts, numbers or true and false only")
+        throw RequestError(
+            .badParameter, "'facet_filters.\(field)' holds texts, numbers or true and false only")
     }
 }
 
@@ -193,7 +199,9 @@ private func parseJSON(_ bytes: [UInt8]) throws(RequestError) -> JSONValue {
 }
 
 private func string(_ name: String, _ value: JSONValue) throws(RequestError) -> String {
-    guard case .string(let text) = value else { throw RequestError(.badParameter, "'\(name)' must be a text") }
+    guard case .string(let text) = value else {
+        throw RequestError(.badParameter, "'\(name)' must be a text")
+    }
     return text
 }
 
@@ -217,7 +225,9 @@ private func outOfBounds(_ name: String, _ bounds: ClosedRange<Int>) -> RequestE
 }
 
 private func boolean(_ name: String, _ value: JSONValue) throws(RequestError) -> Bool {
-    guard case .bool(let flag) = value else { throw RequestError(.badParameter, "'\(name)' must be true or false") }
+    guard case .bool(let flag) = value else {
+        throw RequestError(.badParameter, "'\(name)' must be true or false")
+    }
     return flag
 }
 

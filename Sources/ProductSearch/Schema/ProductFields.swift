@@ -45,9 +45,11 @@ public struct ProductFields: Sendable {
         func field(
             _ name: String, _ kind: FieldKind, isUpdatable: Bool = false, hasColumn: Bool = true
         ) throws(RequestError) -> FieldID {
-            guard let id = registry.register(name, kind, isUpdatable: isUpdatable, hasColumn: hasColumn) else {
+            guard let id = registry.register(name, kind, isUpdatable: isUpdatable, hasColumn: hasColumn)
+            else {
                 throw RequestError(
-                    .indexFailed, "the index has no room for the field '\(name)'; rebuild it with saekin reindex")
+                    .indexFailed,
+                    "the index has no room for the field '\(name)'; rebuild it with saekin reindex")
             }
             return id
         }
@@ -87,8 +89,11 @@ public struct ProductFields: Sendable {
 
     /// Names that can be filtered by, for "did you mean" in error messages.
     var filterNames: [String] {
-        ["brand", "category", "price", "stock", "status", "rating", "sales_count", "list_price", "review_count",
-            "released"] + attributeNames
+        [
+            "brand", "category", "price", "stock", "status", "rating", "sales_count", "list_price",
+            "review_count",
+            "released",
+        ] + attributeNames
     }
 
     /// The attributes that the catalogue has taught so far, with their prefix, each once, sorted.
@@ -147,7 +152,9 @@ enum ReleaseDate {
     /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD` (also with dots, slashes or a time behind); nil for anything else.
     static func number(of text: String) -> Int64? {
         let parts = text.split(whereSeparator: { !$0.isASCII || !$0.isNumber }).prefix(3)
-        guard let first = parts.first, text.first?.isASCII == true, text.first?.isNumber == true else { return nil }
+        guard let first = parts.first, text.first?.isASCII == true, text.first?.isNumber == true else {
+            return nil
+        }
         if first.count == 8, parts.count == 1 || parts[1].count <= 2 { return Int64(first) }
         guard first.count == 4, let year = Int64(first) else { return nil }
         let month = parts.count > 1 ? Int64(parts[1]) ?? 0 : 1

@@ -28,7 +28,9 @@ extension ProductFields {
     /// The field of an attribute, made when it is first seen; nil when there are too many attributes already.
     func attributeField(_ path: String, _ kind: FieldKind) -> FieldID? {
         if let known = registry.id(path, kind) { return known }
-        guard registry.definitions.count < Self.attributeFieldCountMax, path.utf8.count <= Self.facetValueByteCountMax else {
+        guard registry.definitions.count < Self.attributeFieldCountMax,
+            path.utf8.count <= Self.facetValueByteCountMax
+        else {
             return nil
         }
         return registry.register(path, kind)

@@ -33,7 +33,8 @@ struct Completion: Sendable, Equatable {
 
     /// Reads a keyword; nil for bytes that `term` does not write.
     init?(term: [UInt8], count: Int) {
-        guard let first = term.first, let kind = Kind(rawValue: first), let zero = term.firstIndex(of: 0) else {
+        guard let first = term.first, let kind = Kind(rawValue: first), let zero = term.firstIndex(of: 0)
+        else {
             return nil
         }
         self.kind = kind

@@ -21,7 +21,8 @@ public final class SuggestService: Sendable {
     /// The suggestions for `text` as JSON: `{"suggestions": [{"text", "kind", "count" or "id"}]}`.
     public func answer(_ text: String, limit: Int = 10) throws(RequestError) -> [UInt8] {
         guard text.utf8.count <= Self.queryByteCountMax else {
-            throw RequestError(.queryTooLong, "'q' is longer than \(Self.queryByteCountMax) bytes; shorten it")
+            throw RequestError(
+                .queryTooLong, "'q' is longer than \(Self.queryByteCountMax) bytes; shorten it")
         }
         guard (0...Self.limitMax).contains(limit) else {
             throw RequestError(.badParameter, "'limit' must be a whole number from 0 to \(Self.limitMax)")
@@ -51,7 +52,8 @@ public final class SuggestService: Sendable {
             for view in state.snapshot.segments {
                 var scanned = 0
                 do throws(SegmentError) {
-                    try view.segment.forEachTerm(state.fields.completion, prefix: prefix) { (term, entry) throws(SegmentError) in
+                    try view.segment.forEachTerm(state.fields.completion, prefix: prefix) {
+                        (term, entry) throws(SegmentError) in
                         counts[Array(term), default: 0] += Int(entry.documentFrequency)
                         scanned += 1
                         return scanned < Self.scannedNameCountMax
@@ -74,7 +76,8 @@ public final class SuggestService: Sendable {
         let query = UnderstoodQuery(text, analysis: search.analysis)
         let lastWord = text.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
         let open = PrefixQuery(
-            fields: [FieldWeight(fields.titleText, weight: 1, b: 0.5)], prefix: search.analysis.analyzer.folded(lastWord),
+            fields: [FieldWeight(fields.titleText, weight: 1, b: 0.5)],
+            prefix: search.analysis.analyzer.folded(lastWord),
             maxExpansions: Self.expansionCountMax)
         var request = SearchRequest(
             query: query.completing(open, lastWord: lastWord, analysis: search.analysis, fields: fields),

@@ -130,7 +130,8 @@ struct UnderstoodQuery: Sendable {
         }
         let titleOnly = searched.filter { $0.field == title }
         bonuses += neighbours.map { pair in
-            .phrase(PhraseQuery(fields: titleOnly, terms: [pair.first, pair.second], boost: Bonus.neighbours))
+            .phrase(
+                PhraseQuery(fields: titleOnly, terms: [pair.first, pair.second], boost: Bonus.neighbours))
         }
         return bonuses
     }

@@ -9,7 +9,9 @@ struct AnalyzeCommand: Command {
     static let usage = "TEXT... [--json]"
     static let words = 1...1_000
     static let wordName = "TEXT"
-    static let options = [OptionSpecification("--json", nil, "print JSON; offsets are UTF-8 bytes of the text")]
+    static let options = [
+        OptionSpecification("--json", nil, "print JSON; offsets are UTF-8 bytes of the text")
+    ]
 
     static func run(_ arguments: ParsedArguments) throws {
         let text = arguments.words.joined(separator: " ")
@@ -25,7 +27,8 @@ struct AnalyzeCommand: Command {
                     + "\(token["start"]?.integerValue ?? 0)..<\(token["end"]?.integerValue ?? 0)")
         }
         for removed in parsed["removed"]?.arrayValue ?? [] {
-            Output.line("removed\t\(removed["text"]?.stringValue ?? "")\t\(removed["reason"]?.stringValue ?? "")")
+            Output.line(
+                "removed\t\(removed["text"]?.stringValue ?? "")\t\(removed["reason"]?.stringValue ?? "")")
         }
     }
 }

@@ -6,13 +6,15 @@ import ProductSearch
 struct BenchCommand: Command {
     static let name = "bench"
     static let summary = "Times queries on the committed index, one after the other."
-    static let usage = "--data DIR --queries FILE [--mode or|and|auto|phrase|facet|page|count] [--rounds N] [--json]"
+    static let usage =
+        "--data DIR --queries FILE [--mode or|and|auto|phrase|facet|page|count] [--rounds N] [--json]"
     static let options = [
         OptionSpecification("--data", "DIR", "the data folder"),
         OptionSpecification("--queries", "FILE", "a query a line; of id TAB text the text"),
         OptionSpecification(
             "--mode", "MODE",
-            "or, and, auto: top 10 and total; phrase; facet: with three facets; page: a whole answer; count (auto)"),
+            "or, and, auto: top 10 and total; phrase; facet: with three facets; page: a whole answer; count (auto)"
+        ),
         OptionSpecification("--rounds", "N", "times each query is run; its median counts (3)"),
         OptionSpecification("--json", nil, "print one JSON object"),
     ]
@@ -71,7 +73,8 @@ struct BenchCommand: Command {
     }
 
     private static func readQueries(_ path: String) throws -> [String] {
-        let reader = try LineReader(path: path, lineByteCountMax: ProductSearchRequest.Limits.queryByteCountMax)
+        let reader = try LineReader(
+            path: path, lineByteCountMax: ProductSearchRequest.Limits.queryByteCountMax)
         var queries: [String] = []
         while let line = try reader.next() {
             guard case .text(let bytes) = line else {
@@ -92,7 +95,8 @@ struct BenchCommand: Command {
         let p99 = rounded(times[min(times.count - 1, times.count * 99 / 100)])
         guard asJSON else {
             return Output.line(
-                "\(mode): \(times.count) queries, mean \(rounded(mean)) µs, p50 \(p50) µs, p99 \(p99) µs, \(hits) hits")
+                "\(mode): \(times.count) queries, mean \(rounded(mean)) µs, p50 \(p50) µs, p99 \(p99) µs, \(hits) hits"
+            )
         }
         Output.line(
             JSONValue.object([

@@ -32,7 +32,8 @@ struct CheckCommand: Command {
         guard findings.isEmpty else {
             for finding in findings.prefix(shownCountMax) { Output.note(finding) }
             throw CommandFailure(
-                "\(findings.count) findings; a damaged index is rebuilt by: saekin reindex --data \(folder.path)")
+                "\(findings.count) findings; a damaged index is rebuilt by: saekin reindex --data \(folder.path)"
+            )
         }
         Output.line("everything is sound")
     }

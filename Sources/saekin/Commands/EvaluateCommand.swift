@@ -11,7 +11,8 @@ struct EvaluateCommand: Command {
         OptionSpecification("--data", "DIR", "the data folder"),
         OptionSpecification("--queries", "FILE", "lines of: id TAB text"),
         OptionSpecification("--qrels", "FILE", "lines of: query 0 document grade"),
-        OptionSpecification("--run", "FILE", "also write the ranking in TREC format, up to 1,000 hits a query"),
+        OptionSpecification(
+            "--run", "FILE", "also write the ranking in TREC format, up to 1,000 hits a query"),
         OptionSpecification("--json", nil, "print one JSON object"),
     ]
 

@@ -11,7 +11,8 @@ import Synchronization
 
 struct ImportCommand: Command {
     static let name = "import"
-    static let summary = "Loads products from JSON lines, plain or .zst; makes the data folder where there is none."
+    static let summary =
+        "Loads products from JSON lines, plain or .zst; makes the data folder where there is none."
     static let usage = "--data DIR FILE...   (- reads standard input)"
     static let words = 1...10_000
     static let wordName = "FILE (products as JSON lines, - for standard input)"
@@ -35,7 +36,8 @@ struct ImportCommand: Command {
         let seconds = (ContinuousClock.now - start) / .milliseconds(1) / 1_000
         Output.line(
             JSONValue.object([
-                ("read", .integer(Int64(outcome.counts.read))), ("imported", .integer(Int64(outcome.counts.imported))),
+                ("read", .integer(Int64(outcome.counts.read))),
+                ("imported", .integer(Int64(outcome.counts.imported))),
                 ("rejected", .integer(Int64(outcome.counts.rejected))), ("seconds", .double(seconds)),
             ]).jsonBytes)
         if let failure = outcome.failure { throw failure }
@@ -46,7 +48,8 @@ struct ImportCommand: Command {
         var failure: (any Error)?
     }
 
-    private static func load(_ paths: [String], _ folder: DataFolder, _ store: ProductStore) throws -> Outcome {
+    private static func load(_ paths: [String], _ folder: DataFolder, _ store: ProductStore) throws -> Outcome
+    {
         let indexer: ProductIndexer
         do {
             indexer = try ProductIndexer(folder: folder, store: store, analyzer: try OpenShop.analyzer())
@@ -102,7 +105,9 @@ struct ImportCommand: Command {
             },
             onWritten: { counts, reader in
                 notify()
-                let share = reader.fileByteCount.map { " \(reader.byteCount * 100 / max($0, 1)) % of \(reader.name)" }
+                let share = reader.fileByteCount.map {
+                    " \(reader.byteCount * 100 / max($0, 1)) % of \(reader.name)"
+                }
                 progress.update(counts.imported, note: share ?? reader.name)
             })
         defer { progress.finish() }
@@ -113,7 +118,8 @@ struct ImportCommand: Command {
             } catch let error as LineReader.Failure {
                 // The other files are still wanted.
                 Output.note("\(error)")
-                failure = CommandFailure("not every file could be read to its end; the products read are loaded")
+                failure = CommandFailure(
+                    "not every file could be read to its end; the products read are loaded")
             } catch {
                 failure = error
                 break

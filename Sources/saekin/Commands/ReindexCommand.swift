@@ -38,7 +38,8 @@ struct ReindexCommand: Command {
         Output.line(
             JSONValue.object([
                 ("generation", .integer(Int64(outcome.generation))),
-                ("products", .integer(Int64(outcome.productCount))), ("seq", .integer(Int64(outcome.position))),
+                ("products", .integer(Int64(outcome.productCount))),
+                ("seq", .integer(Int64(outcome.position))),
                 ("seconds", .double(seconds)),
             ]).jsonBytes)
     }

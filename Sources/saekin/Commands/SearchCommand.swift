@@ -6,7 +6,8 @@ import ProductSearch
 struct SearchCommand: Command {
     static let name = "search"
     static let summary = "Searches the products and prints what is found."
-    static let usage = "--data DIR QUERY [--filter F] [--facets a,b] [--sort S] [--limit N] [--explain] [--json]"
+    static let usage =
+        "--data DIR QUERY [--filter F] [--facets a,b] [--sort S] [--limit N] [--explain] [--json]"
     static let words = 1...1
     static let wordName = "QUERY (\"\" matches everything)"
     static let options = [
@@ -21,7 +22,8 @@ struct SearchCommand: Command {
 
     static func run(_ arguments: ParsedArguments) throws {
         var parameters: [(name: String, value: String)] = [
-            ("q", arguments.words[0]), ("limit", String(try arguments.integer("--limit", in: 0...1_000, default: 10))),
+            ("q", arguments.words[0]),
+            ("limit", String(try arguments.integer("--limit", in: 0...1_000, default: 10))),
         ]
         for option in ["filter", "facets", "sort"] {
             if let value = arguments.value("--\(option)") { parameters.append((option, value)) }

@@ -16,7 +16,8 @@ struct ServeCommand: Command {
     static let options = [
         OptionSpecification("--data", "DIR", "the data folder; a fresh one is made"),
         OptionSpecification("--port", "N", "the port (3013); 0 picks a free one"),
-        OptionSpecification("--config", "FILE", "settings as JSON: host, port, loops, workers, access_log, allow_origins"),
+        OptionSpecification(
+            "--config", "FILE", "settings as JSON: host, port, loops, workers, access_log, allow_origins"),
     ]
 
     static func run(_ arguments: ParsedArguments) throws {
@@ -52,10 +53,12 @@ struct ServeCommand: Command {
         let analysis = TextAnalysis(analyzer)
         let search = SearchService(view: indexer.view, analysis: analysis)
         let api = SearchAPI(
-            search: search, suggest: SuggestService(search: search), analyze: AnalyzeService(analysis: analysis),
+            search: search, suggest: SuggestService(search: search),
+            analyze: AnalyzeService(analysis: analysis),
             catalogue: ProductCatalogue(store: store, onWrite: { indexer.notify() }),
             status: ServiceStatus(view: indexer.view, store: store))
-        let server = HTTPServer(configuration: configuration, router: api.router(metrics: metrics), metrics: metrics)
+        let server = HTTPServer(
+            configuration: configuration, router: api.router(metrics: metrics), metrics: metrics)
         try server.start()
         let feed = BackgroundThread { indexer.run() }
         let host = configuration.host == "0.0.0.0" ? "localhost" : configuration.host
@@ -101,7 +104,8 @@ struct ServeSettings {
         func number(_ bounds: ClosedRange<Int64>) throws -> Int {
             guard let number = value.integerValue, bounds.contains(number) else {
                 throw CommandFailure(
-                    "\(path): '\(name)' must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+                    "\(path): '\(name)' must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+                )
             }
             return Int(number)
         }
@@ -113,16 +117,20 @@ struct ServeSettings {
         case "loops": server.loopCount = try number(1...256)
         case "workers": server.workerCount = try number(1...1_024)
         case "access_log":
-            guard let isOn = value.boolValue else { throw CommandFailure("\(path): 'access_log' must be true or false") }
+            guard let isOn = value.boolValue else {
+                throw CommandFailure("\(path): 'access_log' must be true or false")
+            }
             if isOn { server.accessLog = { entry in Output.note(entry.jsonLine) } }
         case "allow_origins":
             guard let origins = value.arrayValue?.compactMap(\.stringValue) else {
-                throw CommandFailure("\(path): 'allow_origins' must be an array of texts; an empty one allows all")
+                throw CommandFailure(
+                    "\(path): 'allow_origins' must be an array of texts; an empty one allows all")
             }
             server.crossOrigin = CrossOriginPolicy(origins: Set(origins))
         default:
             throw CommandFailure(
-                "\(path): unknown setting '\(name)'; there are: host, port, loops, workers, access_log, allow_origins")
+                "\(path): unknown setting '\(name)'; there are: host, port, loops, workers, access_log, allow_origins"
+            )
         }
     }
 }
