@@ -84,6 +84,8 @@ public final class SearchService: Sendable {
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
             facets: plan.facets.map(\.request), sort: try sortKeys(request, fields), limit: request.limit,
             offset: request.offset, after: try cursor(request), deadline: .now + Self.timeLimit)
+        // In another order than by relevance, products that were let in would stand between those that match.
+        let sufficient = request.sort.isEmpty ? Self.sufficientCount : 1
         let isNarrowed = request.filter != nil || !plan.groups.isEmpty
         var ladder = Self.ladder(request.match, understood)
         while true {
@@ -94,11 +96,11 @@ public final class SearchService: Sendable {
             if isNarrowed, !ladder.isEmpty {
                 let unfiltered = SearchRequest(
                     query: search.query, filter: visible(fields), limit: 0, deadline: search.deadline)
-                if try perform(unfiltered, state.snapshot).total < Self.sufficientCount { continue }
+                if try perform(unfiltered, state.snapshot).total < sufficient { continue }
                 ladder = []
             }
             let result = try perform(search, state.snapshot)
-            if ladder.isEmpty || result.total >= Self.sufficientCount {
+            if ladder.isEmpty || result.total >= sufficient {
                 return Run(
                     understood: understood, query: search.query, strictness: strictness, facets: plan.facets,
                     result: result)
@@ -111,11 +113,11 @@ public final class SearchService: Sendable {
         _ match: ProductSearchRequest.MatchMode, _ understood: UnderstoodQuery
     ) -> [UnderstoodQuery.Strictness] {
         switch match {
-        case .all: return [.all]
+        case .all: return [.whole]
         case .any: return [.any]
         case .auto:
-            var ladder: [UnderstoodQuery.Strictness] = [.all]
-            for lesser in [UnderstoodQuery.Strictness.most, .any]
+            var ladder: [UnderstoodQuery.Strictness] = [.whole]
+            for lesser in [UnderstoodQuery.Strictness.all, .most, .any]
             where understood.canRelax(from: ladder[ladder.count - 1], to: lesser) {
                 ladder.append(lesser)
             }
@@ -210,7 +212,7 @@ extension UnderstoodQuery.Strictness {
     /// How the answer names a match of fewer than all words.
     var answerName: String? {
         switch self {
-        case .all: nil
+        case .whole, .all: nil
         case .most: "most"
         case .any: "any"
         }

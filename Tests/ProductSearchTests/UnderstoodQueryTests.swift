@@ -8,7 +8,7 @@ import Testing
 
     private func demands(_ text: String) -> [[String]] {
         UnderstoodQuery(text, analysis: analysis).demands.map {
-            $0.map { String(decoding: $0, as: UTF8.self) }
+            $0.words.map { String(decoding: $0, as: UTF8.self) }
         }
     }
 
@@ -35,7 +35,7 @@ import Testing
         let empty = Snapshot(
             segments: [], registry: fields.registry, eventPosition: 0, committedPosition: 0, createdAt: .now,
             sequence: 0)
-        for strictness in [UnderstoodQuery.Strictness.all, .most, .any] {
+        for strictness in [UnderstoodQuery.Strictness.whole, .all, .most, .any] {
             let result = try empty.search(SearchRequest(query: understood.query(strictness, fields: fields)))
             #expect(result.total == 0)
         }

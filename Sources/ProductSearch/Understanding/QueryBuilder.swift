@@ -12,15 +12,18 @@ import KoreanAnalysis
 struct UnderstoodQuery: Sendable {
     /// How many of the demanded words a product must have.
     enum Strictness: Sendable, Equatable {
+        /// All of them, and what is one thing (노트북) as one.
+        case whole
+        /// All of them, in parts that may stand anywhere.
         case all
-        /// Most of them: all of up to two, then one in three may be missing.
+        /// Most of the parts: all of up to two, then one in three may be missing.
         case most
         case any
 
         /// The least number of `count` demands that must be met.
         func minimum(of count: Int) -> Int {
             switch self {
-            case .all: count
+            case .whole, .all: count
             case .most: count <= 2 ? count : count - count / 3
             case .any: min(1, count)
             }
@@ -31,13 +34,16 @@ struct UnderstoodQuery: Sendable {
     private enum Bonus {
         static let neighbours: Float = 0.3
         static let compound: Float = 0.4
+        static let part: Float = 0.5
     }
 
     /// Bounds the work of one query; further words are ignored for scoring and matching.
     static let positionCountMax = 64
 
-    /// The demanded words; each holds the forms of which one must occur.
-    private(set) var demands: [[[UInt8]]] = []
+    /// The demanded words, each with the forms of which one must occur.
+    private(set) var demands: [TokenLattice.Unit] = []
+    /// The same taken apart as far as it goes, for when the whole words find too little.
+    private(set) var parts: [TokenLattice.Unit] = []
     private var compounds: [[UInt8]] = []
     private var neighbours: [(first: [[UInt8]], second: [[UInt8]])] = []
     private var phrases: [[[[UInt8]]]] = []
@@ -63,11 +69,16 @@ struct UnderstoodQuery: Sendable {
     }
 
     private mutating func addWords(_ lattice: TokenLattice) {
-        for (index, position) in lattice.positions.enumerated() {
-            guard demands.count < Self.positionCountMax else { break }
-            // A word that is typed twice is wanted once.
-            if !demands.contains(position) { demands.append(position) }
-            if index > 0 { neighbours.append((lattice.positions[index - 1], position)) }
+        // A word that is typed twice is wanted once.
+        for unit in lattice.units where demands.count < Self.positionCountMax && !demands.contains(unit) {
+            demands.append(unit)
+        }
+        for position in lattice.positions where parts.count < Self.positionCountMax {
+            let part = TokenLattice.Unit(words: position)
+            if !position.isEmpty, !parts.contains(part) { parts.append(part) }
+        }
+        for (first, second) in zip(lattice.positions, lattice.positions.dropFirst()).prefix(Self.positionCountMax) {
+            neighbours.append((first, second))
         }
         for span in lattice.spans.prefix(Self.positionCountMax) where !compounds.contains(span.term) {
             compounds.append(span.term)
@@ -80,7 +91,8 @@ struct UnderstoodQuery: Sendable {
 
     /// Whether a lesser strictness can find more than `strictness`.
     func canRelax(from strictness: Strictness, to lesser: Strictness) -> Bool {
-        lesser.minimum(of: demands.count) < strictness.minimum(of: demands.count)
+        strictness == .whole && lesser == .all
+            ? demands != parts : lesser.minimum(of: parts.count) < strictness.minimum(of: parts.count)
     }
 
     /// The engine query.
@@ -92,7 +104,11 @@ struct UnderstoodQuery: Sendable {
                 ? Self.word(positions[0], searched)
                 : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
         }
-        let words = demands.map { Self.word($0, searched) }
+        var words = (strictness == .all ? parts : demands).map { Self.unit($0, searched) }
+        if strictness == .any {
+            // A part of a whole word is better than nothing, but less than a word.
+            words += parts.filter { !demands.contains($0) }.map { .boost(Self.unit($0, searched), Bonus.part) }
+        }
         let minimum = strictness.minimum(of: words.count)
         if minimum == words.count {
             must += words
@@ -105,7 +121,11 @@ struct UnderstoodQuery: Sendable {
                 ? Self.word(positions[0], searched)
                 : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
         }
-        let should = bonuses(searched, title: fields.titleText)
+        var should = bonuses(searched, title: fields.titleText)
+        if strictness != .whole, demands.count > 1 {
+            // Whoever has all of it stays on top of those that were let in.
+            should.append(.and(demands.map { Self.unit($0, searched) }))
+        }
         if must.count == 1, should.isEmpty, mustNot.isEmpty { return must[0] }
         return .boolean(must: must, should: should, mustNot: mustNot, minimumShouldMatch: 0)
     }
@@ -119,9 +139,9 @@ struct UnderstoodQuery: Sendable {
         let before = demands.filter { !last.demands.contains($0) }
         let title = fields.searchedFields.filter { $0.field == fields.titleText }
         let whole = Query.boolean(
-            must: last.demands.map { Self.word($0, title) }, should: [], mustNot: [], minimumShouldMatch: 0)
+            must: last.demands.map { Self.unit($0, title) }, should: [], mustNot: [], minimumShouldMatch: 0)
         let ending = last.demands.isEmpty ? Query.prefix(open) : .anyOf([whole, .prefix(open)])
-        return .and(before.map { Self.word($0, title) } + [ending])
+        return .and(before.map { Self.unit($0, title) } + [ending])
     }
 
     private func bonuses(_ searched: [FieldWeight], title: FieldID) -> [Query] {
@@ -134,6 +154,13 @@ struct UnderstoodQuery: Sendable {
                 PhraseQuery(fields: titleOnly, terms: [pair.first, pair.second], boost: Bonus.neighbours))
         }
         return bonuses
+    }
+
+    /// One demand: its words or its phrase, whichever a product has best.
+    private static func unit(_ unit: TokenLattice.Unit, _ fields: [FieldWeight]) -> Query {
+        guard !unit.phrase.isEmpty else { return word(unit.words, fields) }
+        let terms = unit.words.map { Query.term(TermQuery(fields: fields, term: $0, boost: 1)) }
+        return .anyOf(terms + [.phrase(PhraseQuery(fields: fields, terms: unit.phrase, boost: 1))])
     }
 
     private static func word(_ forms: [[UInt8]], _ fields: [FieldWeight]) -> Query {

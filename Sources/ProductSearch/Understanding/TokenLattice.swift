@@ -1,17 +1,35 @@
 // The tokens of a query by position, as the query builder needs them.
 //
-// At every position stand the smallest tokens, one position long, of which a product must have one: a word, a
-// part of a compound, a stem beside its surface. Longer tokens (삼성노트북 over 삼성 and 노트북) span several
-// positions; having them is worth more, but is never demanded, because the product may write them apart.
+// At every position stand the smallest tokens, one position long: a word, a part of a compound, a stem beside its
+// surface. Longer tokens span several positions: 삼성노트북 over 삼성, 노트 and 북, and 노트북 over the last two.
+// Some spans are one thing whose parts say little alone, because a part is a single syllable (노트+북, 운동+화) or
+// because it is a quantity or a model number: those are demanded as a whole, or with their parts side by side.
+// The parts of all others may stand anywhere in a product.
 
 import KoreanAnalysis
 
 /// One analysed stretch of a query.
 struct TokenLattice: Sendable {
+    /// What a product must have: any of the words, or the phrase.
+    struct Unit: Sendable, Hashable {
+        /// Terms of which one is enough.
+        var words: [[UInt8]]
+        /// Terms side by side, alternatives at each position; empty where there is none.
+        var phrase: [[[UInt8]]] = []
+    }
+
+    /// A term over several positions.
+    struct Span: Sendable {
+        let term: [UInt8]
+        let position: Int
+        let length: Int
+        let kind: TokenKind
+        var end: Int { position + length }
+    }
+
     /// Alternatives at each position, in order.
     private(set) var positions: [[[UInt8]]] = []
-    /// Terms over several positions, with the first position and the count of positions.
-    private(set) var spans: [(term: [UInt8], position: Int, length: Int)] = []
+    private(set) var spans: [Span] = []
 
     init(_ tokens: borrowing TokenBuffer) {
         for token in tokens.tokens {
@@ -19,14 +37,51 @@ struct TokenLattice: Sendable {
             let term = Array(tokens.term(token))
             while positions.count < position + Int(token.positionLength) { positions.append([]) }
             if token.positionLength > 1 {
-                spans.append((term, position, Int(token.positionLength)))
+                spans.append(
+                    Span(term: term, position: position, length: Int(token.positionLength), kind: token.kind))
             } else if !positions[position].contains(term) {
                 positions[position].append(term)
             }
         }
-        positions.removeAll(where: \.isEmpty)
     }
 
     /// Every term a match can stand on, for highlighting.
     var allTerms: [[UInt8]] { positions.flatMap { $0 } + spans.map(\.term) }
+
+    /// What is demanded, in the order of the text.
+    var units: [Unit] {
+        var units: [Unit] = []
+        var position = 0
+        while position < positions.count {
+            let whole = inseparable(at: position)
+            if let longest = whole.max(by: { $0.length < $1.length }) {
+                units.append(
+                    Unit(
+                        words: whole.filter { $0.length == longest.length }.map(\.term),
+                        phrase: Array(positions[longest.position..<longest.end])))
+                position = longest.end
+            } else {
+                if !positions[position].isEmpty { units.append(Unit(words: positions[position])) }
+                position += 1
+            }
+        }
+        return units
+    }
+
+    /// The innermost spans that begin at `position` and must not be taken apart.
+    private func inseparable(at position: Int) -> [Span] {
+        spans.filter { span in
+            guard span.position == position, span.kind != .surface else { return false }
+            if span.kind == .quantity || span.kind == .model { return true }
+            let isInnermost = !spans.contains { other in
+                other.length < span.length && other.position >= span.position && other.end <= span.end
+            }
+            return isInnermost && positions[span.position..<span.end].contains { forms in
+                forms.allSatisfy(Self.isOneSyllable)
+            }
+        }
+    }
+
+    /// Whether a term is one character of three UTF-8 bytes, as Hangul syllables are.
+    private static func isOneSyllable(_ term: [UInt8]) -> Bool { term.count == 3 && term[0] >= 0xE0 }
 }
