@@ -1,7 +1,8 @@
-// The worked examples of the format pages are decoded by the code that the pages describe.
-@testable import Engine
 import Glibc
 import Testing
+
+// The worked examples of the format pages are decoded by the code that the pages describe.
+@testable import Engine
 
 @Suite("Format pages")
 struct FormatPageTests {

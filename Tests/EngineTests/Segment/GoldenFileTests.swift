@@ -1,6 +1,7 @@
+import Testing
+
 // Files of every released format must be readable for ever.
 @testable import Engine
-import Testing
 
 @Suite("Golden files")
 struct GoldenFileTests {
