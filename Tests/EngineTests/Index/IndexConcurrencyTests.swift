@@ -108,6 +108,33 @@ private final class Flag: Sendable {
         #expect(try schema.contents(again.snapshot()) == model, "SAEKIN_SEED=\(random.seed)")
     }
 
+    @Test func aMergeShowsNothingThatWasNotRefreshed() throws {
+        let folder = IndexTestFolder()
+        let writer = try IndexWriter.open(directory: folder.path, options: .small(background: false))
+        let schema = TestSchema(writer.registry)
+        var model: [String: TestProduct] = [:]
+        for number in 1...6 {
+            let product = TestProduct(
+                words: ["w1"], brand: "b", price: 1, stock: 1, version: UInt64(number))
+            model["k\(number)"] = product
+            _ = try writer.upsert(schema.document("k\(number)", product))
+            if number == 3 { try writer.refresh(eventPosition: 3) }
+        }
+        try writer.refresh(eventPosition: 6)
+        let before = model
+        model["k1"] = nil
+        model["k2"]?.price = 9
+        model["k2"]?.version = 8
+        model["k3"]?.words = ["w2"]
+        model["k3"]?.version = 9
+        _ = try writer.delete(key: Array("k1".utf8), version: 7)
+        _ = try writer.update(key: Array("k2".utf8), version: 8, columns: schema.columns(model["k2"]!))
+        _ = try writer.upsert(schema.document("k3", model["k3"]!))
+        try writer.forceMerge(maxSegments: 1)
+        #expect(try schema.contents(writer.snapshot()) == before)
+        #expect(try schema.contents(writer.refresh(eventPosition: 9)) == model)
+    }
+
     @Test func aReaderReloadsCommitsOfARunningWriter() throws {
         let folder = IndexTestFolder()
         #expect(throws: IndexError.noIndex(directory: folder.path)) {
