@@ -166,7 +166,9 @@ struct SegmentContents: Equatable {
             let field = definition.id
             var previous: [UInt8]?
             try segment.forEachTerm(field) { (term, entry) throws(SegmentError) in
-                if let previous { precondition(previous.lexicographicallyPrecedes(term)) }
+                guard previous.map({ $0.lexicographicallyPrecedes(term) }) ?? true else {
+                    throw SegmentError(.damaged, file: segment.name, "terms do not ascend")
+                }
                 previous = Array(term)
                 terms[field, default: [:]][Array(term)] = try Self.postings(segment, entry)
                 return true
@@ -202,7 +204,9 @@ struct SegmentContents: Equatable {
                 postings.append(Posting(document: documents[index], positions: positions))
             }
         }
-        precondition(postings.count == Int(entry.documentFrequency) && total == entry.totalFrequency)
+        guard postings.count == Int(entry.documentFrequency), total == entry.totalFrequency else {
+            throw SegmentError(.damaged, file: segment.name, "frequencies disagree")
+        }
         return postings
     }
 }

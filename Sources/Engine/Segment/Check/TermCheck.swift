@@ -33,7 +33,7 @@ struct TermCheck {
             }
             for number in 0..<segment.terms.termCount(ofBlock: block) {
                 try scan.next()
-                key.removeLast(key.count - (number == 0 ? key.count : scan.shared))
+                key.removeLast(key.count - scan.shared)
                 key.append(contentsOf: scan.suffix.buffer)
                 try checkOrder(block: number == 0 ? block : nil, scan.offset)
                 while ordinal >= fields[place].firstOrdinal + fields[place].termCount { place += 1 }

@@ -216,6 +216,7 @@ public struct PostingsCursor {
     }
 
     /// How many bytes the block's documents take; -1 when its encoding is unknown.
+    @inline(__always)
     private var documentsByteCount: Int {
         if encoding <= 32 { return packedByteCount(blockCount, width: Int(encoding)) }
         return encoding == PostingsFormat.bitSetEncoding ? bitSetWordCount * 8 : -1
