@@ -1,6 +1,7 @@
+import Testing
+
 // Live docs and column overlays: values with their own files.
 @testable import Engine
-import Testing
 
 @Suite("Live docs and overlays")
 struct ChangesTests {

@@ -1,6 +1,7 @@
+import Testing
+
 // Columns of every encoding and length against arrays.
 @testable import Engine
-import Testing
 
 @Suite("Columns")
 struct ColumnTests {
@@ -28,7 +29,8 @@ struct ColumnTests {
         try writer.endField(documentCount: UInt32(documentCount))
         writer.beginVersions()
         for start in stride(from: 0, to: documentCount, by: 4_096) {
-            try writer.addIntegerBlock(offsets: [], values: [], documentCount: min(4_096, documentCount - start))
+            try writer.addIntegerBlock(
+                offsets: [], values: [], documentCount: min(4_096, documentCount - start))
         }
         try writer.addStored([])
         var image: [UInt8] = []
@@ -100,7 +102,8 @@ struct ColumnTests {
                 let present = range.filter { !values[$0].isEmpty }
                 try writer.addKeywordBlock(
                     offsets: present.map { UInt16($0 - range.lowerBound) },
-                    counts: present.map { UInt32(values[$0].count) }, ordinals: present.flatMap { values[$0] },
+                    counts: present.map { UInt32(values[$0].count) },
+                    ordinals: present.flatMap { values[$0] },
                     documentCount: range.count)
             }
             let column = try #require(segment.keywordColumn(field))
@@ -114,7 +117,8 @@ struct ColumnTests {
                 }
             }
             for document in stride(from: 0, to: count, by: count > 1_000 ? 37 : 1) {
-                #expect(try column.ordinals(DocID(document)) == values[document], "SAEKIN_SEED=\(generator.seed)")
+                #expect(
+                    try column.ordinals(DocID(document)) == values[document], "SAEKIN_SEED=\(generator.seed)")
             }
         }
     }

@@ -87,7 +87,8 @@ struct KernelTests {
         for bit in bits { bytes[bit / 8] |= 1 << UInt8(bit % 8) }
         var found = [UInt32](repeating: 0, count: 256)
         #expect(saekin_bits_to_values(bytes, 4, 1_000, &found, 256) == bits.count)
-        #expect(Array(found[..<bits.count]) == bits.map { UInt32($0 + 1_000) }, "SAEKIN_SEED=\(generator.seed)")
+        #expect(
+            Array(found[..<bits.count]) == bits.map { UInt32($0 + 1_000) }, "SAEKIN_SEED=\(generator.seed)")
         #expect(saekin_popcount(bytes, 4) == bits.count)
         var few = [UInt32](repeating: 5, count: 3)
         #expect(saekin_bits_to_values(bytes, 4, 0, &few, 2) == bits.count)
@@ -108,7 +109,9 @@ struct KernelTests {
         let bytes = (0..<1_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let cut = Int.random(in: 0...1_000, using: &generator)
         let first = saekin_crc32c(0, Array(bytes[..<cut]), cut)
-        #expect(saekin_crc32c(first, Array(bytes[cut...]), 1_000 - cut) == saekin_crc32c_portable(0, bytes, 1_000))
+        #expect(
+            saekin_crc32c(first, Array(bytes[cut...]), 1_000 - cut) == saekin_crc32c_portable(0, bytes, 1_000)
+        )
     }
 
     @Test("or, largest and ascending agree with loops")

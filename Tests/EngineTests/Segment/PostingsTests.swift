@@ -1,6 +1,7 @@
+import Testing
+
 // Postings of every length and density, read block by block and by skipping.
 @testable import Engine
-import Testing
 
 @Suite("Postings")
 struct PostingsTests {
@@ -54,7 +55,8 @@ struct PostingsTests {
         }
     }
 
-    @Test("skipping finds the block that reading on finds", arguments: [1, 90, 128, 1_000, 4_096, 4_097, 9_000])
+    @Test(
+        "skipping finds the block that reading on finds", arguments: [1, 90, 128, 1_000, 4_096, 4_097, 9_000])
     func skipping(length: Int) throws {
         var generator = SeededGenerator()
         let limit: UInt32 = 40_000

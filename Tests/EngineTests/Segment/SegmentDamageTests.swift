@@ -1,7 +1,8 @@
-// Damaged bytes give a typed error or a finding, and never more than that.
-@testable import Engine
 import CKernels
 import Testing
+
+// Damaged bytes give a typed error or a finding, and never more than that.
+@testable import Engine
 
 @Suite("Damaged segments")
 struct SegmentDamageTests {
@@ -112,7 +113,8 @@ struct SegmentDamageTests {
                 damaged[offset] = UInt8.random(in: 0...255, using: &generator)
             }
             do {
-                let segment = try Segment(image: sealed(damaged), name: "damaged, SAEKIN_SEED=\(generator.seed)")
+                let segment = try Segment(
+                    image: sealed(damaged), name: "damaged, SAEKIN_SEED=\(generator.seed)")
                 _ = segment.findings()
                 try readAll(segment)
             } catch is SegmentError {

@@ -1,7 +1,8 @@
-// Every segment of up to three documents over three terms, and the limits of documents.
-@testable import Engine
 import Glibc
 import Testing
+
+// Every segment of up to three documents over three terms, and the limits of documents.
+@testable import Engine
 
 @Suite("Small segments")
 struct SegmentSmallCaseTests {
@@ -120,10 +121,15 @@ struct SegmentSmallCaseTests {
         let image = try builder.finish()
         let segment = try Segment(image: image, name: "stored")
         #expect(segment.frame[.storedIndex].view.u32(0) > 0)
-        #expect(try (0..<1_500).map { try segment.stored(DocID($0)) } == stored, "SAEKIN_SEED=\(generator.seed)")
+        #expect(
+            try (0..<1_500).map { try segment.stored(DocID($0)) } == stored, "SAEKIN_SEED=\(generator.seed)")
         let path = "/tmp/saekin-segment-\(UInt64.random(in: 0 ... .max))"
         defer { unlink(path) }
-        let live = { var live = LiveDocs(documentCount: 1_500); _ = live.delete(0); return live }()
+        let live = {
+            var live = LiveDocs(documentCount: 1_500)
+            _ = live.delete(0)
+            return live
+        }()
         let result = try SegmentMerger.merge(
             [SegmentSource(segment: segment, liveDocs: live), SegmentSource(segment: segment)],
             registry: fields.registry, to: path)

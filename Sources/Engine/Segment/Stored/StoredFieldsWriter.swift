@@ -2,7 +2,8 @@
 //
 //   frame content   per document its byte count varint; then the documents
 //   index           dictionary byte count u32, block count u32, dictionary; per block:
-//                   offset u64, byte count u32, content byte count u32, first document u32, CRC-32C of the frame u32
+//                   offset u64, byte count u32, content byte count u32, first document u32, CRC-32C of the
+//                   frame u32
 import CKernels
 import CZstd
 
@@ -10,8 +11,8 @@ import CZstd
 enum StoredFormat {
     static let entryByteCount = 24
     static let headerByteCount = 8
-    /// A block is closed once it has this many bytes: with a dictionary, and without, when a block must bring its own
-    /// context.
+    /// A block is closed once it has this many bytes: with a dictionary, and without, when a block must
+    /// bring its own context.
     static let blockByteCount = 4 << 10
     static let blockByteCountWithoutDictionary = 16 << 10
     /// No block of a sound segment has more: one document may be this long.
