@@ -77,11 +77,22 @@ struct MeCabSource {
             let firstTag = token.features[0].split(separator: "+").first
         else { return nil }
         let tag = PartOfSpeech(name: firstTag) ?? .unknown
+        let parts = token.features[4] == "*" ? [] : parts(of: token.features[7], surface: surface)
+        if let first = parts.first, !beginsAlike(first, surface) { return nil }
         return DictionaryEntry(
             surface: surface, left: token.left, right: token.right,
             cost: Int16(clamping: Int(token.cost) + Self.costOfPart), tag: tag,
             penalty: penaltyClasses[token.partOfSpeechID] ?? 0,
-            parts: token.features[4] == "*" ? [] : parts(of: token.features[7], surface: surface))
+            parts: parts)
+    }
+
+    /// Whether an inflected word begins with the consonant of its stem, as all do but colloquial and mistaken entries
+    /// (를 as 의대 + 를, 카 as 하 + 아), which do harm among product names.
+    private func beginsAlike(_ part: ExpressionPart, _ surface: [UInt16]) -> Bool {
+        guard !part.tag.isParticle, !part.tag.isEnding, part.tag != .VCP, let own = part.text.first,
+            own >= 0xAC00, own <= 0xD7A3
+        else { return true }
+        return (own - 0xAC00) / 588 == (surface[0] - 0xAC00) / 588
     }
 
     /// `text/tag/meaning+text/tag/meaning...`; empty, so that the word stays whole, where that says nothing sound.
@@ -89,19 +100,24 @@ struct MeCabSource {
         var parts: [ExpressionPart] = []
         for piece in expression.split(separator: "+", omittingEmptySubsequences: false) {
             let fields = piece.split(separator: "/", omittingEmptySubsequences: false)
-            guard fields.count >= 2, let tag = PartOfSpeech(name: fields[1]), !fields[0].isEmpty else { return [] }
-            parts.append(ExpressionPart(tag: tag, text: withoutHomographNumber(fields[0]).utf16.map { $0 }))
+            guard fields.count >= 2, let tag = PartOfSpeech(name: fields[1]) else { return [] }
+            let text = Array(withoutHomographNumber(fields[0]).utf16)
+            guard !text.isEmpty, text.allSatisfy({ $0 >= 0x1100 }) else { return [] }
+            parts.append(ExpressionPart(tag: tag, text: text))
         }
         let areNouns = parts.allSatisfy { !$0.tag.isParticle && !$0.tag.isEnding && !$0.tag.isPredicate }
         let isSound = !areNouns || parts.flatMap(\.text) == surface
         return isSound && parts.count > 1 || !areNouns ? parts : []
     }
 
-    /// `가격__01` is `가격`: numbers that tell homographs apart are no part of a word.
-    private func withoutHomographNumber(_ text: Substring) -> String {
+    /// `가격__01` and `가격01` are `가격`: numbers that tell homographs apart are no part of a word.
+    private func withoutHomographNumber(_ text: Substring) -> Substring {
         var end = text.endIndex
-        while end > text.startIndex, text[text.index(before: end)].isNumber { end = text.index(before: end) }
-        let stem = text[..<end]
-        return stem.hasSuffix("__") ? String(stem.dropLast(2)) : String(text)
+        while end > text.startIndex {
+            let last = text[text.index(before: end)]
+            guard last.isASCII, last.isNumber || last == "_" else { break }
+            end = text.index(before: end)
+        }
+        return text[..<end]
     }
 }

@@ -31,7 +31,7 @@ do {
     try replaceFile(at: arguments.last!, with: image)
     let dictionary = try MorphologicalDictionary.open(path: arguments.last!)
     print(
-        "\(arguments.last!): \(source.dictionary.entries.count) readings (\(source.skippedCount) in other scripts "
+        "\(arguments.last!): \(source.dictionary.entries.count) readings (\(source.skippedCount) "
             + "left out), \(dictionary.byteCount) bytes")
 } catch {
     let message = Array("compile-dictionary: \(error)\n".utf8)

@@ -11,12 +11,13 @@ extension TokenBuffer {
     /// Writes the tokens of the group that begins at `first`; says where it ends, and whether a number ends it.
     mutating func emitAlphanumerics(_ scalars: Scalars, from first: Int) -> (end: Int, number: PendingNumber?) {
         let end = groupEnd(scalars, from: first)
+        let splits = isSimple(scalars, first..<end)
         let firstToken = tokens.count
         let firstPosition = positionCount
         var start = first
         var pieceCount = 0
         while start < end {
-            let pieceEnd = self.pieceEnd(scalars, start, end)
+            let pieceEnd = self.pieceEnd(scalars, start, in: first..<end, splits: splits)
             emitPiece(scalars, start..<pieceEnd)
             pieceCount += 1
             start = pieceEnd
@@ -117,20 +118,21 @@ extension TokenBuffer {
         return right.stop != Joiner.point && left.stop != Joiner.point
     }
 
-    /// Where the piece that begins at `start` ends.
-    private func pieceEnd(_ scalars: Scalars, _ start: Int, _ end: Int) -> Int {
+    /// Where the piece of a group that begins at `start` ends.
+    private func pieceEnd(_ scalars: Scalars, _ start: Int, in group: Range<Int>, splits: Bool) -> Int {
+        let end = group.upperBound
         var index = start + 1
         var runStart = start
         while index < end {
             let value = scalars[index].value
             if value == Joiner.point || value == Joiner.comma {
-                guard isDecimalPoint(scalars, index, start..<end) else { return index }
+                guard isDecimalPoint(scalars, index, group) else { return index }
             } else if isJoiner(value) {
                 return index
             } else if value != Joiner.apostrophe, value != Joiner.quote,
                 isDigitLike(scalars[index - 1]) != isDigitLike(scalars[index])
             {
-                if cuts(scalars, runStart, index, start, end) { return index }
+                if cuts(scalars, runStart, index, start, end, splits: splits) { return index }
                 runStart = index
             }
             index += 1
@@ -140,18 +142,34 @@ extension TokenBuffer {
 
     private func isDigitLike(_ scalar: cicu_scalar) -> Bool { scalar.category != CharacterCategory.letter }
 
+    /// Whether a group is cut where letters and digits meet: short, without hyphens, and not many rows of them. The
+    /// parts of NT550XDZ-AD5AW are those that its maker has set apart.
+    private func isSimple(_ scalars: Scalars, _ range: Range<Int>) -> Bool {
+        guard range.count <= 16 else { return false }
+        var meetings = 0
+        for index in range.dropFirst() {
+            let value = scalars[index].value
+            if value == Joiner.hyphen || value == Joiner.unicodeHyphen { return false }
+            if isAlphanumeric(scalars[index]), isAlphanumeric(scalars[index - 1]),
+                scalars[index].category != scalars[index - 1].category
+            {
+                meetings += 1
+            }
+        }
+        return meetings <= 2
+    }
+
     /// Whether letters and digits that meet at `index` are different parts: rtx|3060, 15|pro, 100x|200; but s918n, m2,
     /// 500ml stay together, and a short row of letters only cuts at the beginning.
-    private func cuts(_ scalars: Scalars, _ runStart: Int, _ index: Int, _ start: Int, _ end: Int) -> Bool {
-        if isDigitLike(scalars[index]) {
-            if runStart == start { return index - runStart >= 2 }
-            return index - runStart >= 3
-        }
+    private func cuts(
+        _ scalars: Scalars, _ runStart: Int, _ index: Int, _ start: Int, _ end: Int, splits: Bool
+    ) -> Bool {
+        if isDigitLike(scalars[index]) { return splits && index - runStart >= (runStart == start ? 2 : 3) }
         var letters = index
         while letters < end, scalars[letters].category == CharacterCategory.letter { letters += 1 }
         if isUnit(scalars, index..<letters) { return false }
         let isTimes = letters - index == 1 && scalars[index].value == Joiner.x && letters < end
-        return letters - index >= 3 || isTimes
+        return splits && letters - index >= 3 || isTimes
     }
 
     // MARK: Pieces
@@ -226,7 +244,7 @@ extension TokenBuffer {
         guard end < scalars.count, let last = tokens.last else { return end }
         let value = scalars[end].value
         var suffixEnd = end
-        if value == Joiner.plus {
+        if value == Joiner.plus, last.kind == .latin || last.kind == .model || last.kind == .modelPart {
             while suffixEnd < scalars.count, suffixEnd < end + 2, scalars[suffixEnd].value == Joiner.plus { suffixEnd += 1 }
         } else if value == 0x23 && !isNumber || value == 0x25 && isNumber {
             suffixEnd += 1

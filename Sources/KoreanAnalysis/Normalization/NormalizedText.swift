@@ -127,4 +127,15 @@ struct NormalizedText {
             scalars.append(scalar)
         }
     }
+
+    /// What ICU makes of a whole string in one call, without offsets: the slow twin of `normalize` for texts without
+    /// more than 30 combining code points in a row.
+    static func normalizedPlainly(_ text: some Sequence<UInt32>) -> [UInt32] {
+        let input = Array(text)
+        var output = [UInt32](repeating: 0, count: input.count * 18)
+        // SAFETY: both counts are those of the arrays.
+        let count = cicu_normalize_plain(input, Int32(input.count), &output, Int32(output.count))
+        precondition(count >= 0, "ICU has no normalisation data")
+        return output[..<Int(count)].map(Jamo.compatibility)
+    }
 }
