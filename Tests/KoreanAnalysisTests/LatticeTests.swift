@@ -28,8 +28,9 @@ import Testing
         }
         if found { return best }
         let own = view.cost(right: right, left: dictionary.unknownLeft) + Int32(dictionary.unknownCost)
+        end = position
         repeat {
-            end = max(end, position) + 1
+            end += 1
             best = min(
                 best, own + exhaustiveCost(units, from: end, right: dictionary.unknownRight, penalized: false, dictionary))
         } while end < units.count && end - position < Lattice.maximumUnknownLength && !begins(units, end, dictionary)
