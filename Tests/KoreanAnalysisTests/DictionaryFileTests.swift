@@ -26,10 +26,19 @@ import Testing
             TinyDictionary.word("가방", .NNG, 1, cost: 100, parts: [("가", .NNG), ("방", .NNG)])
         ]
         let image = try DictionaryBuilder.build(source)
+        let rows = try workedExample()
+        #expect(rows.count == 13)
+        var inRows: Set<Int> = []
+        for (offset, bytes) in rows {
+            #expect(Array(image[offset..<min(offset + 16, image.count)]) == bytes, "at \(offset)")
+            inRows.formUnion(offset..<offset + bytes.count)
+        }
+        #expect(image.indices.allSatisfy { image[$0] == 0 || inRows.contains($0) })
         // Header: magic, version, zero, file size, checksum.
         #expect(image[0..<12] == [0x53, 0x4B, 0x44, 0x49, 0x43, 0x54, 0, 0, 1, 0, 0, 0])
         let layout = DictionaryLayout(
-            leftCount: 2, rightCount: 5, cellCount: image.u32(40), codeCount: 3, morphemeCount: 1, expressionByteCount: 5)
+            leftCount: 2, rightCount: 5, cellCount: image.u32(40), codeCount: 3, morphemeCount: 1,
+            expressionByteCount: 5)
         #expect(image.count == layout.fileByteCount)
         #expect([32, 36, 44, 48, 52].map { image.u32($0) } == [2, 5, 3, 1, 5])
         // Codes: 가 and 방 are as frequent, so the order of Unicode decides.
@@ -42,10 +51,27 @@ import Testing
         #expect(image.u32(layout.cells + 8 * first + 4) == 0)
         #expect(image.u32(layout.cells + 8 * second) == 0x8000_0001)
         #expect(image.u32(layout.cells + 8 * second + 4) == first)
-        // Morpheme: left 0, right 0, cost 100, NNG, no penalty, expression at 0; then two parts of one syllable each.
+        // Morpheme: left 0, right 0, cost 100, NNG, no penalty, expression at 0; then two parts of one
+        // syllable each.
         let nng = PartOfSpeech.NNG.rawValue
         #expect(image[layout.morphemes..<layout.morphemes + 12] == [0, 0, 0, 0, 100, 0, nng, 0, 0, 0, 0, 0])
         #expect(image[layout.expressions..<layout.expressions + 5] == [2, nng, 1, nng, 1])
+    }
+
+    /// The hex rows of the format page, by offset.
+    private func workedExample() throws -> [(offset: Int, bytes: [UInt8])] {
+        let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let path = "/\(folder)/Sources/KoreanAnalysis/KoreanAnalysis.docc/DictionaryFile.md"
+        let file = try #require(fopen(path, "r"), "\(path) is missing")
+        defer { fclose(file) }
+        var page = [UInt8](repeating: 0, count: 1 << 16)
+        let text = String(decoding: page[..<fread(&page, 1, page.count, file)], as: UTF8.self)
+        return text.split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: ":")
+            guard fields.count == 2, let offset = Int(fields[0].filter { $0 != " " }) else { return nil }
+            let bytes = fields[1].split(separator: " ").compactMap { UInt8($0, radix: 16) }
+            return bytes.isEmpty ? nil : (offset, bytes)
+        }
     }
 
     @Test func everyWordOfATinyDictionaryIsFoundAgain() throws {
@@ -64,8 +90,12 @@ import Testing
         for left in source.entries {
             for right in source.entries {
                 let expected = source.costs[left.right + source.rightCount * right.left]
-                let a = readings(String(decoding: left.surface, as: UTF16.self), in: dictionary).first { $0.cost == left.cost }
-                let b = readings(String(decoding: right.surface, as: UTF16.self), in: dictionary).first { $0.cost == right.cost }
+                let a = readings(String(decoding: left.surface, as: UTF16.self), in: dictionary).first {
+                    $0.cost == left.cost
+                }
+                let b = readings(String(decoding: right.surface, as: UTF16.self), in: dictionary).first {
+                    $0.cost == right.cost
+                }
                 let (found, next) = (try #require(a), try #require(b))
                 #expect(dictionary.view.cost(right: found.right, left: next.left) == Int32(expected))
             }
@@ -78,8 +108,11 @@ import Testing
         for _ in 0..<20 {
             var source = TinyDictionary.source
             var words: Set<[UInt16]> = []
-            for _ in 0..<60 { words.insert((0..<Int.random(in: 1...4, using: &random)).map { _ in random.pick(syllables) }) }
-            source.entries = words.sorted { $0.lexicographicallyPrecedes($1) }.enumerated().map { number, word in
+            for _ in 0..<60 {
+                words.insert((0..<Int.random(in: 1...4, using: &random)).map { _ in random.pick(syllables) })
+            }
+            source.entries = words.sorted { $0.lexicographicallyPrecedes($1) }.enumerated().map {
+                number, word in
                 DictionaryEntry(surface: word, left: 1, right: 1, cost: Int16(number), tag: .NNG)
             }
             let dictionary = try MorphologicalDictionary(image: DictionaryBuilder.build(source))
@@ -98,14 +131,18 @@ import Testing
     @Test func everyTruncationIsRefused() throws {
         let image = try DictionaryBuilder.build(TinyDictionary.source)
         for count in Array(0..<200) + Array(stride(from: 200, to: image.count, by: 97)) + [image.count - 1] {
-            #expect(throws: DictionaryError.self) { try MorphologicalDictionary(image: Array(image[..<count])) }
+            #expect(throws: DictionaryError.self) {
+                try MorphologicalDictionary(image: Array(image[..<count]))
+            }
         }
     }
 
     @Test func everyFlippedBitIsRefused() throws {
         let image = try DictionaryBuilder.build(TinyDictionary.source)
         let layout = try TinyDictionary.dictionary().layout
-        let bytes = Array(0..<128) + Array(stride(from: 128, to: layout.cells, by: 211)) + Array(layout.cells..<image.count)
+        let bytes =
+            Array(0..<128) + Array(stride(from: 128, to: layout.cells, by: 211))
+            + Array(layout.cells..<image.count)
         for byte in bytes {
             var damaged = image
             damaged[byte] ^= 1 << UInt8(byte % 8)
@@ -120,10 +157,15 @@ import Testing
         var refused = 0
         for _ in 0..<300 {
             var hostile = image
-            let byte = Int.random(in: (random.next() % 2 == 0 ? 32..<96 : layout.cells..<image.count), using: &random)
+            let byte = Int.random(
+                in: (random.next() % 2 == 0 ? 32..<96 : layout.cells..<image.count), using: &random)
             hostile[byte] = UInt8.random(in: 0...255, using: &random)
-            let checksum = hostile.withUnsafeBytes { DictionaryChecksum.of(UnsafeRawBufferPointer(rebasing: $0[32...])) }
-            for index in 0..<8 { hostile[24 + index] = UInt8(truncatingIfNeeded: checksum >> UInt64(8 * index)) }
+            let checksum = hostile.withUnsafeBytes {
+                DictionaryChecksum.of(UnsafeRawBufferPointer(rebasing: $0[32...]))
+            }
+            for index in 0..<8 {
+                hostile[24 + index] = UInt8(truncatingIfNeeded: checksum >> UInt64(8 * index))
+            }
             do {
                 let analyzer = KoreanAnalyzer(dictionary: try MorphologicalDictionary(image: hostile))
                 #expect(!analyzer.terms("나무가방가 예쁜나무를").isEmpty, "SAEKIN_SEED=\(random.seed)")
@@ -162,5 +204,7 @@ import Testing
 }
 
 extension [UInt8] {
-    fileprivate func u32(_ offset: Int) -> Int { (0..<4).reduce(0) { $0 | Int(self[offset + $1]) << (8 * $1) } }
+    fileprivate func u32(_ offset: Int) -> Int {
+        (0..<4).reduce(0) { $0 | Int(self[offset + $1]) << (8 * $1) }
+    }
 }

@@ -1,5 +1,5 @@
-// What holds for every text: offsets on character boundaries, positions without gaps, a token of one part at each,
-// nothing to the right of white space changing what is to its left, and no crash whatever the bytes.
+// What holds for every text: offsets on character boundaries, positions without gaps, a token of one part at
+// each, nothing to the right of white space changing what is to its left, and no crash whatever the bytes.
 
 import Testing
 
@@ -11,7 +11,9 @@ func checkInvariants(_ buffer: TokenBuffer, byteCount: Int, _ comment: String = 
     var previous: UInt32 = 0
     for token in buffer.tokens {
         #expect(token.start < token.end && Int(token.end) <= byteCount, "\(comment)")
-        #expect(token.termLength > 0 && Int(token.termStart) + Int(token.termLength) <= buffer.termBytes.count, "\(comment)")
+        #expect(
+            token.termLength > 0 && Int(token.termStart) + Int(token.termLength) <= buffer.termBytes.count,
+            "\(comment)")
         #expect(token.termLength <= 1024, "\(comment)")
         #expect(token.position >= previous, "positions go up; \(comment)")
         previous = token.position
@@ -29,8 +31,11 @@ func checkInvariants(_ buffer: TokenBuffer, byteCount: Int, _ comment: String = 
 @Suite struct InvariantTests {
     private static let pieces: [String] = [
         "삼성노트북", "나이키운동화를", "예쁜", "걷는", "500ml", "4개입", "10.1인치", "1+1", "SM-S918N", "아이폰15프로", "C++", "50%",
-        "H&M", "men's", "running", "ㅋㅋ", "大韓", "カタカナ", "ﾊﾝ", "cafe\u{301}", "\u{1112}\u{1161}\u{11AB}", "１２３ｍｌ", "㎖", "가\u{AD}나",
-        "의", "를", "입니다", "용", "!", ")", "(", "-", "·", "\0", "👍🏽", "สวัสดี", "똠얌꿍", "뷁", "100x200cm", "USB-C타입", "1,290원", "+", "'",
+        "H&M", "men's", "running", "ㅋㅋ", "大韓", "カタカナ", "ﾊﾝ", "cafe\u{301}", "\u{1112}\u{1161}\u{11AB}",
+        "１２３ｍｌ", "㎖", "가\u{AD}나",
+        "의", "를", "입니다", "용", "!", ")", "(", "-", "·", "\0", "👍🏽", "สวัสดี", "똠얌꿍", "뷁",
+        "100x200cm", "USB-C타입",
+        "1,290원", "+", "'",
         "2023.12.31", "샀는데", "추천합니다", "의자", "프로", "가", "a", "9", ".",
     ]
 
@@ -70,7 +75,8 @@ func checkInvariants(_ buffer: TokenBuffer, byteCount: Int, _ comment: String = 
         for _ in 0..<600 {
             let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in
                 Int.random(in: 0..<3, using: &random) == 0
-                    ? random.pick([0xEA, 0xB0, 0x80, 0xED, 0x9E, 0xA3, 0x20, 0x31, 0x2D]) : UInt8.random(in: 0...255, using: &random)
+                    ? random.pick([0xEA, 0xB0, 0x80, 0xED, 0x9E, 0xA3, 0x20, 0x31, 0x2D])
+                    : UInt8.random(in: 0...255, using: &random)
             }
             analyzer.analyze(bytes, into: &buffer)
             checkInvariants(buffer, byteCount: bytes.count, "\(bytes) SAEKIN_SEED=\(random.seed)")
@@ -80,9 +86,11 @@ func checkInvariants(_ buffer: TokenBuffer, byteCount: Int, _ comment: String = 
     @Test func nothingToTheRightOfWhiteSpaceChangesWhatIsToItsLeft() throws {
         let analyzer = try RealDictionary.analyzer()
         var random = SeededGenerator()
-        var alone = TokenBuffer(), together = TokenBuffer()
+        var alone = TokenBuffer()
+        var together = TokenBuffer()
         for _ in 0..<400 {
-            let left = randomText(&random, count: 4), right = randomText(&random, count: 4)
+            let left = randomText(&random, count: 4)
+            let right = randomText(&random, count: 4)
             analyzer.analyze(left, into: &alone)
             analyzer.analyze(left + " " + right, into: &together)
             let comment = "\((left + " " + right).debugDescription) SAEKIN_SEED=\(random.seed)"
@@ -101,7 +109,9 @@ func checkInvariants(_ buffer: TokenBuffer, byteCount: Int, _ comment: String = 
         let analyzer = try RealDictionary.analyzer()
         for word in ["표현입니당", "에어팟", "나이키운동화를", "무설탕"] {
             #expect(analyzer.described(word) == analyzer.described(word + ")"))
-            #expect(analyzer.described(word) == analyzer.described(word + "! 그리고").split(separator: " 그").first.map(String.init))
+            #expect(
+                analyzer.described(word)
+                    == analyzer.described(word + "! 그리고").split(separator: " 그").first.map(String.init))
         }
     }
 
@@ -112,7 +122,9 @@ func checkInvariants(_ buffer: TokenBuffer, byteCount: Int, _ comment: String = 
         analyzer.analyze(String(repeating: "나무가방 ", count: words), into: &buffer)
         checkInvariants(buffer, byteCount: words * 13)
         #expect(buffer.tokens.count == words * 3)
-        for (index, token) in buffer.tokens.enumerated() { #expect(token.start == UInt32(index / 3 * 13 + index % 3 / 2 * 6)) }
+        for (index, token) in buffer.tokens.enumerated() {
+            #expect(token.start == UInt32(index / 3 * 13 + index % 3 / 2 * 6))
+        }
     }
 
     @Test func wordsWithoutEndAreCutAtTheDocumentedLengths() throws {

@@ -7,7 +7,8 @@ import Testing
 @Suite struct LatticeTests {
     /// The cost of the cheapest way through `units`, by trying every one.
     private func exhaustiveCost(
-        _ units: [UInt16], from position: Int, right: UInt16, penalized: Bool, _ dictionary: MorphologicalDictionary
+        _ units: [UInt16], from position: Int, right: UInt16, penalized: Bool,
+        _ dictionary: MorphologicalDictionary
     ) -> Int32 {
         let view = dictionary.view
         if position == units.count { return view.cost(right: right, left: dictionary.endingLeft) }
@@ -23,7 +24,11 @@ import Testing
                 let morpheme = view.morphemes[index]
                 let penalty = penalized ? dictionary.penalties[Int(morpheme.penalty)] : 0
                 let own = view.cost(right: right, left: morpheme.left) + Int32(morpheme.cost) + penalty
-                best = min(best, own + exhaustiveCost(units, from: end, right: morpheme.right, penalized: false, dictionary))
+                best = min(
+                    best,
+                    own
+                        + exhaustiveCost(
+                            units, from: end, right: morpheme.right, penalized: false, dictionary))
             }
         }
         if found { return best }
@@ -32,8 +37,12 @@ import Testing
         repeat {
             end += 1
             best = min(
-                best, own + exhaustiveCost(units, from: end, right: dictionary.unknownRight, penalized: false, dictionary))
-        } while end < units.count && end - position < Lattice.maximumUnknownLength && !begins(units, end, dictionary)
+                best,
+                own
+                    + exhaustiveCost(
+                        units, from: end, right: dictionary.unknownRight, penalized: false, dictionary))
+        } while end < units.count && end - position < Lattice.maximumUnknownLength
+            && !begins(units, end, dictionary)
         return best
     }
 
@@ -54,13 +63,16 @@ import Testing
             let context = random.pick(LeftContext.allCases)
             units.withUnsafeBufferPointer { lattice.search($0, context: context) }
             let expected = exhaustiveCost(
-                units, from: 0, right: dictionary.contextRights[Int(context.rawValue)], penalized: context == .space,
+                units, from: 0, right: dictionary.contextRights[Int(context.rawValue)],
+                penalized: context == .space,
                 dictionary)
             let text = String(decoding: units, as: UTF16.self)
             #expect(lattice.cost == expected, "\(text), SAEKIN_SEED=\(random.seed)")
             #expect(lattice.path.first?.start == 0)
             #expect(Int(lattice.path.last?.end ?? 0) == units.count)
-            for (left, right) in zip(lattice.path, lattice.path.dropFirst()) { #expect(left.end == right.start) }
+            for (left, right) in zip(lattice.path, lattice.path.dropFirst()) {
+                #expect(left.end == right.start)
+            }
         }
     }
 
@@ -70,7 +82,8 @@ import Testing
         for text in ["나이키는", "무설탕", "에어팟", "예쁜옷", "걷는", "용", "팟"] {
             let units = Array(text.utf16)
             units.withUnsafeBufferPointer { lattice.search($0, context: .space) }
-            let expected = exhaustiveCost(units, from: 0, right: dictionary.contextRights[0], penalized: true, dictionary)
+            let expected = exhaustiveCost(
+                units, from: 0, right: dictionary.contextRights[0], penalized: true, dictionary)
             #expect(lattice.cost == expected, "\(text)")
         }
     }
@@ -93,9 +106,13 @@ import Testing
             let units = (0..<Int.random(in: 1...4, using: &random)).map { _ in random.pick(syllables) }
             let context = random.pick(LeftContext.allCases)
             // A poor hash on purpose: different runs meet in one slot.
-            let entry = units.withUnsafeBufferPointer { cache.entry($0, hash: UInt64(units.count), context: context) }
+            let entry = units.withUnsafeBufferPointer {
+                cache.entry($0, hash: UInt64(units.count), context: context)
+            }
             var output = RunTokens()
-            let expected = units.withUnsafeBufferPointer { fresh.analyze($0, context: context, into: &output) }
+            let expected = units.withUnsafeBufferPointer {
+                fresh.analyze($0, context: context, into: &output)
+            }
             func terms(_ entry: RunTokens.Entry, _ output: RunTokens) -> [[UInt8]] {
                 output.tokens[Int(entry.firstToken)...].prefix(Int(entry.tokenCount)).map { token in
                     Array(output.bytes[Int(token.termStart)...].prefix(Int(token.termLength)))

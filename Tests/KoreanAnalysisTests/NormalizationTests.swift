@@ -12,14 +12,19 @@ import Testing
     }
 
     private func string(_ text: String) -> String {
-        String(String.UnicodeScalarView(normalized(Array(text.utf8)).scalars.compactMap { Unicode.Scalar($0.value) }))
+        String(
+            String.UnicodeScalarView(
+                normalized(Array(text.utf8)).scalars.compactMap { Unicode.Scalar($0.value) }))
     }
 
     /// Code points that make trouble beside one another.
     private static let troublesome: [UInt32] = [
-        0x41, 0x65, 0x7A, 0x30, 0x20, 0x2D, 0x00, 0xAC00, 0xAC01, 0xD7A3, 0xB098, 0x1100, 0x1161, 0x11A8, 0x11C2, 0x3131,
-        0x314F, 0x3133, 0xFFA1, 0xFFC2, 0x301, 0x308, 0x323, 0x200B, 0xAD, 0xFEFF, 0xFE0F, 0x115F, 0xFF21, 0xFF11, 0xFF76,
-        0xFF9E, 0x30AB, 0x3099, 0x338E, 0x2122, 0xDF, 0x130, 0x3A3, 0x1F1E6, 0x1F600, 0xFFFD, 0xE000, 0xFDFA, 0xFB01, 0xBD,
+        0x41, 0x65, 0x7A, 0x30, 0x20, 0x2D, 0x00, 0xAC00, 0xAC01, 0xD7A3, 0xB098, 0x1100, 0x1161, 0x11A8,
+        0x11C2, 0x3131,
+        0x314F, 0x3133, 0xFFA1, 0xFFC2, 0x301, 0x308, 0x323, 0x200B, 0xAD, 0xFEFF, 0xFE0F, 0x115F, 0xFF21,
+        0xFF11, 0xFF76,
+        0xFF9E, 0x30AB, 0x3099, 0x338E, 0x2122, 0xDF, 0x130, 0x3A3, 0x1F1E6, 0x1F600, 0xFFFD, 0xE000, 0xFDFA,
+        0xFB01, 0xBD,
     ]
 
     @Test func theShortWayGivesWhatICUGives() {
@@ -30,7 +35,8 @@ import Testing
                     ? UInt32.random(in: 0xAC00...0xD7A3, using: &random) : random.pick(Self.troublesome)
             }
             let bytes = Array(String(String.UnicodeScalarView(values.compactMap(Unicode.Scalar.init))).utf8)
-            let short = normalized(bytes), long = normalized(bytes, usesShortWay: false)
+            let short = normalized(bytes)
+            let long = normalized(bytes, usesShortWay: false)
             let seed = "SAEKIN_SEED=\(random.seed)"
             #expect(short.scalars.map(\.value) == long.scalars.map(\.value), "\(values) \(seed)")
             #expect(short.scalars.map(\.start) == long.scalars.map(\.start), "\(values) \(seed)")
@@ -44,7 +50,9 @@ import Testing
 
     @Test func decodingAgreesWithTheStandardLibraryOnAnyBytes() {
         var random = SeededGenerator()
-        let leads: [UInt8] = [0x41, 0x80, 0xBF, 0xC0, 0xC2, 0xE0, 0xEA, 0xED, 0xF0, 0xF4, 0xF5, 0xFF, 0x9F, 0xA0, 0x90]
+        let leads: [UInt8] = [
+            0x41, 0x80, 0xBF, 0xC0, 0xC2, 0xE0, 0xEA, 0xED, 0xF0, 0xF4, 0xF5, 0xFF, 0x9F, 0xA0, 0x90,
+        ]
         for _ in 0..<3000 {
             let bytes = (0..<Int.random(in: 1...10, using: &random)).map { _ in
                 Bool.random(using: &random) ? random.pick(leads) : UInt8.random(in: 0...255, using: &random)

@@ -1,4 +1,5 @@
-// What the tests of this target share: the real dictionary, a tiny one, seeded randomness, and tokens as short strings.
+// What the tests of this target share: the real dictionary, a tiny one, seeded randomness, and tokens as
+// short strings.
 
 import Glibc
 import Testing
@@ -8,7 +9,9 @@ import Testing
 /// The dictionary that tools/dictionary makes.
 enum RealDictionary {
     static let shared: Result<MorphologicalDictionary, DictionaryError> = {
-        do throws(DictionaryError) { return .success(try MorphologicalDictionary.locate()) } catch { return .failure(error) }
+        do throws(DictionaryError) { return .success(try MorphologicalDictionary.locate()) } catch {
+            return .failure(error)
+        }
     }()
 
     /// - Throws: the reason in words, with the remedy, where there is none.
@@ -105,7 +108,8 @@ extension KoreanAnalyzer {
         var buffer = TokenBuffer()
         analyze(text, into: &buffer)
         return buffer.tokens.map { token in
-            "\(buffer.text(token))@\(token.position)" + (token.positionLength > 1 ? "+\(token.positionLength)" : "")
+            "\(buffer.text(token))@\(token.position)"
+                + (token.positionLength > 1 ? "+\(token.positionLength)" : "")
         }.joined(separator: " ")
     }
 
@@ -115,7 +119,8 @@ extension KoreanAnalyzer {
         analyze(text, into: &buffer)
         let bytes = Array(text.utf8)
         return buffer.removed.map { span in
-            String(decoding: bytes[Int(span.start)..<Int(span.end)], as: UTF8.self) + "/" + span.partOfSpeech.name
+            String(decoding: bytes[Int(span.start)..<Int(span.end)], as: UTF8.self) + "/"
+                + span.partOfSpeech.name
         }
     }
 }

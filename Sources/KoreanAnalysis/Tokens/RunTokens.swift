@@ -1,5 +1,5 @@
-// The tokens of one run of Hangul, independent of where the run stands: offsets count syllables from its beginning.
-// This is the form in which analyses are remembered.
+// The tokens of one run of Hangul, independent of where the run stands: offsets count syllables from its
+// beginning. This is the form in which analyses are remembered.
 
 /// A token of a run.
 struct RunToken {
