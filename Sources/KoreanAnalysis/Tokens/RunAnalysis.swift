@@ -233,10 +233,11 @@ struct RunAnalysis {
         _ tag: PartOfSpeech, to output: inout RunTokens
     ) {
         let (start, count) = output.appendTerm(term)
-        for other in output.tokens[firstToken...]
-        where other.position == position && Int(other.positionLength) == length && other.termLength == count {
-            let same = output.bytes[Int(other.termStart)...].prefix(Int(count))
-            if same.elementsEqual(output.bytes[Int(start)...]) {
+        for index in firstToken..<output.tokens.count {
+            let other = output.tokens[index]
+            if other.position == position, Int(other.positionLength) == length, other.termLength == count,
+                output.haveSameBytes(Int(other.termStart), Int(start), count: Int(count))
+            {
                 output.bytes.removeLast(Int(count))
                 return
             }

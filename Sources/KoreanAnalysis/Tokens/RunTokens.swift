@@ -52,6 +52,12 @@ struct RunTokens {
         return (UInt32(start), UInt16(bytes.count - start))
     }
 
+    /// Whether two terms of `count` bytes are the same.
+    func haveSameBytes(_ first: Int, _ second: Int, count: Int) -> Bool {
+        for offset in 0..<count where bytes[first + offset] != bytes[second + offset] { return false }
+        return true
+    }
+
     /// The analysis of one run: ranges of the arrays above.
     struct Entry {
         var firstToken: UInt32
