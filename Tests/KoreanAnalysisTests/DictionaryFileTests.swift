@@ -155,17 +155,12 @@ import Testing
         let layout = try TinyDictionary.dictionary().layout
         var random = SeededGenerator()
         var refused = 0
-        for _ in 0..<300 {
+        for _ in 0..<1500 {
             var hostile = image
             let byte = Int.random(
                 in: (random.next() % 2 == 0 ? 32..<96 : layout.cells..<image.count), using: &random)
             hostile[byte] = UInt8.random(in: 0...255, using: &random)
-            let checksum = hostile.withUnsafeBytes {
-                DictionaryChecksum.of(UnsafeRawBufferPointer(rebasing: $0[32...]))
-            }
-            for index in 0..<8 {
-                hostile[24 + index] = UInt8(truncatingIfNeeded: checksum >> UInt64(8 * index))
-            }
+            repairChecksum(&hostile)
             do {
                 let analyzer = KoreanAnalyzer(dictionary: try MorphologicalDictionary(image: hostile))
                 #expect(!analyzer.terms("나무가방가 예쁜나무를").isEmpty, "SAEKIN_SEED=\(random.seed)")
@@ -174,6 +169,26 @@ import Testing
             }
         }
         #expect(refused > 0)
+    }
+
+    @Test func aWordWhosePartsDoNotAddUpStaysWhole() throws {
+        var image = try DictionaryBuilder.build(TinyDictionary.source)
+        let layout = try TinyDictionary.dictionary().layout
+        let ending = PartOfSpeech.ETM.rawValue
+        // 예쁜 is 예쁘 and one unit of an ending; let that be 127 syllables of the word instead.
+        let place = try #require(
+            (layout.expressions..<image.count - 1).first { image[$0] == ending && image[$0 + 1] == 0x81 })
+        image[place + 1] = 0x7F
+        repairChecksum(&image)
+        let analyzer = KoreanAnalyzer(dictionary: try MorphologicalDictionary(image: image))
+        #expect(analyzer.terms("예쁜") == ["예쁜"])
+    }
+
+    private func repairChecksum(_ image: inout [UInt8]) {
+        let checksum = image.withUnsafeBytes {
+            DictionaryChecksum.of(UnsafeRawBufferPointer(rebasing: $0[32...]))
+        }
+        for index in 0..<8 { image[24 + index] = UInt8(truncatingIfNeeded: checksum >> UInt64(8 * index)) }
     }
 
     @Test func errorsSayWhereAndWhatToDo() {

@@ -129,16 +129,21 @@ struct RunAnalysis {
         }
     }
 
-    /// Whether the lengths of literal parts add up to the word, or the parts have text of their own.
+    /// Whether all parts are literal and their lengths add up to the word, or all have text of their own. A
+    /// damaged dictionary may say otherwise; offsets must stay inside of the run.
     private func isSound(_ cursor: ExpressionCursor, over step: PathMorpheme) -> Bool {
         var cursor = cursor
         var sum = 0
+        var literalCount = 0
+        var count = 0
         while let part = cursor.next() {
             guard part.unitCount > 0 else { return false }
-            if !part.isLiteral { return true }
+            count += 1
+            guard part.isLiteral else { continue }
+            literalCount += 1
             sum += part.unitCount
         }
-        return sum == Int(step.end - step.start)
+        return literalCount == 0 || literalCount == count && sum == Int(step.end - step.start)
     }
 
     private mutating func append(_ start: UInt8, _ end: UInt8, _ tag: PartOfSpeech, lemma: Range<Int> = 0..<0)
