@@ -1,5 +1,5 @@
-// See CICU.h. ICU's NFKC_Casefold is used segment by segment: a segment starts where the normalisation form has a
-// boundary, so normalising segments one after another equals normalising the whole.
+// See CICU.h. ICU's NFKC_Casefold is used segment by segment: a segment starts where the normalisation form
+// has a boundary, so normalising segments one after another equals normalising the whole.
 #include "CICU.h"
 
 #include <unicode/normalizer2.h>
@@ -78,7 +78,8 @@ extern "C" uint32_t cicu_category(uint32_t value) {
     }
 }
 
-extern "C" int32_t cicu_normalize(const cicu_scalar *input, int32_t count, cicu_scalar *output, int32_t capacity) {
+extern "C" int32_t cicu_normalize(
+    const cicu_scalar *input, int32_t count, cicu_scalar *output, int32_t capacity) {
     const icu::Normalizer2 *form = normalizer();
     if (form == nullptr) return -2;
     icu::UnicodeString segment, result;
@@ -119,7 +120,8 @@ extern "C" int32_t cicu_normalize(const cicu_scalar *input, int32_t count, cicu_
     return written;
 }
 
-extern "C" int32_t cicu_normalize_plain(const uint32_t *input, int32_t count, uint32_t *output, int32_t capacity) {
+extern "C" int32_t cicu_normalize_plain(
+    const uint32_t *input, int32_t count, uint32_t *output, int32_t capacity) {
     const icu::Normalizer2 *form = normalizer();
     if (form == nullptr) return -2;
     icu::UnicodeString source, result;

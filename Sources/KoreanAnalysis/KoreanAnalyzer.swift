@@ -1,12 +1,14 @@
-// The analyzer: text to tokens. It cuts the text at white space, symbols and changes of script; runs of Hangul go to the
-// lattice (by way of the cache), runs of letters and digits to the rules in Latin/ and Numbers/. Nothing to the right of
-// white space changes what is to its left.
+// The analyzer: text to tokens. It cuts the text at white space, symbols and changes of script; runs of
+// Hangul go to the lattice (by way of the cache), runs of letters and digits to the rules in Latin/ and
+// Numbers/. Nothing to the right of white space changes what is to its left.
 
 import CICU
 
-/// Splits Korean text, and the Latin words, numbers and model numbers among it, into tokens for a search index.
+/// Splits Korean text, and the Latin words, numbers and model numbers among it, into tokens for a search
+/// index.
 ///
-/// Safe to share between threads; the working memory is in the `TokenBuffer`, of which each thread has its own.
+/// Safe to share between threads; the working memory is in the `TokenBuffer`, of which each thread has its
+/// own.
 public final class KoreanAnalyzer: Sendable {
     /// The dictionary in use.
     public let dictionary: MorphologicalDictionary
@@ -23,8 +25,8 @@ public final class KoreanAnalyzer: Sendable {
         self.dictionary = dictionary
     }
 
-    /// Analyses UTF-8 text and puts the tokens into `buffer`, in place of what it held. Invalid bytes are read as
-    /// U+FFFD. Time is linear in the length of the text.
+    /// Analyses UTF-8 text and puts the tokens into `buffer`, in place of what it held. Invalid bytes are
+    /// read as U+FFFD. Time is linear in the length of the text.
     ///
     /// - Precondition: the text is shorter than 4 GiB, the range of token offsets.
     public func analyze(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
@@ -52,8 +54,9 @@ public final class KoreanAnalyzer: Sendable {
         text.withUTF8 { analyze($0, into: &buffer) }
     }
 
-    /// Where a window that begins at `start` ends: at the end of the text; after the last blank in reach; else before
-    /// the last character in reach that combines with nothing before it; else between two code points.
+    /// Where a window that begins at `start` ends: at the end of the text; after the last blank in reach;
+    /// else before the last character in reach that combines with nothing before it; else between two code
+    /// points.
     static func windowEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         let limit = start + windowByteCount
         guard limit < text.count else { return text.count }
@@ -64,7 +67,9 @@ public final class KoreanAnalyzer: Sendable {
         }
         index = limit
         while index > start {
-            if text[index] < 0x80 || UTF8Decoder.syllable(text, at: index, end: text.count) != nil { return index }
+            if text[index] < 0x80 || UTF8Decoder.syllable(text, at: index, end: text.count) != nil {
+                return index
+            }
             index -= 1
         }
         index = limit

@@ -70,8 +70,9 @@ public struct RemovedSpan: Sendable, Hashable {
     }
 }
 
-/// Results of an analysis and the memory it works in. Reuse one for many texts: after the first few, an analysis
-/// allocates nothing. A copy shares the working memory with the original, so both belong to one thread.
+/// Results of an analysis and the memory it works in. Reuse one for many texts: after the first few, an
+/// analysis allocates nothing. A copy shares the working memory with the original, so both belong to one
+/// thread.
 public struct TokenBuffer {
     /// Tokens, by position; at one position those that span more come first.
     public internal(set) var tokens: [Token] = []

@@ -1,9 +1,11 @@
 // Reads the compiled files of a MeCab dictionary folder. Layouts, all little-endian:
-//   sys.dic, unk.dic   10 integers of 32 bits (magic xor file size, version, type, word count, left size, right size,
-//                      bytes of double array, of tokens, of features, zero), 32 bytes of character set name, then the
-//                      three sections. Double array: (base, check) of 32 bits each over bytes. Token of 16 bytes:
-//                      left, right, part-of-speech id, cost (16 bits each), feature offset, compound (32 bits each).
-//   matrix.bin         right count, left count (16 bits each), then costs of 16 bits, cost(r, l) at r + rightCount * l.
+//   sys.dic, unk.dic   10 integers of 32 bits (magic xor file size, version, type, word count, left size,
+//                      right size, bytes of double array, of tokens, of features, zero), 32 bytes of character
+//                      set name, then the three sections. Double array: (base, check) of 32 bits each over
+//                      bytes. Token of 16 bytes: left, right, part-of-speech id, cost (16 bits each), feature
+//                      offset, compound (32 bits each).
+//   matrix.bin         right count, left count (16 bits each), then costs of 16 bits, cost(r, l) at
+//                      r + right count * l.
 //   *.def, dicrc       text.
 
 import Glibc
@@ -59,7 +61,8 @@ struct MeCabToken {
     let right: Int
     let partOfSpeechID: Int
     let cost: Int16
-    /// Fields of the feature string: tag, meaning, final consonant, reading, type, first tag, last tag, expression.
+    /// Fields of the feature string: tag, meaning, final consonant, reading, type, first tag, last tag,
+    /// expression.
     let features: [Substring]
 }
 
@@ -114,7 +117,9 @@ struct MeCabLexicon {
         for index in 0..<value & 0xFF {
             let offset = Self.headerByteCount + arrayByteCount + 16 * (value >> 8 + index)
             let feature = try reader.unsigned(offset + 8, byteCount: 4)
-            guard feature < featureByteCount else { throw SourceError(reader.path, "feature outside of the file") }
+            guard feature < featureByteCount else {
+                throw SourceError(reader.path, "feature outside of the file")
+            }
             let start = Self.headerByteCount + arrayByteCount + tokenByteCount + feature
             let end = reader.bytes[start...].firstIndex(of: 0) ?? reader.bytes.count
             let text = String(decoding: reader.bytes[start..<end], as: UTF8.self)
@@ -160,7 +165,9 @@ struct MeCabContexts {
         let text = String(decoding: try readFile(path), as: UTF8.self)
         for line in text.split(whereSeparator: \.isNewline) {
             let fields = line.split(separator: " ", maxSplits: 1)
-            guard fields.count == 2, let id = Int(fields[0]) else { throw SourceError(path, "bad line: \(line)") }
+            guard fields.count == 2, let id = Int(fields[0]) else {
+                throw SourceError(path, "bad line: \(line)")
+            }
             numbers.append((id, fields[1].split(separator: ",", omittingEmptySubsequences: false)))
         }
     }

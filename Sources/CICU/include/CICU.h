@@ -1,6 +1,6 @@
-// ICU's normalisation and character properties behind a C face: no ICU type or header is visible here.
-// A caller hands over decoded code points with the byte range each came from; what comes back is NFKC with
-// case folding, default-ignorable code points removed first, each code point with the byte range it stands for.
+// ICU's normalisation and character properties behind a C face: no ICU type or header is visible here. A
+// caller hands over decoded code points with the byte range each came from; what comes back is NFKC with case
+// folding, default-ignorable code points removed first, each code point with the byte range it stands for.
 #pragma once
 #include <stdint.h>
 
@@ -37,8 +37,8 @@ typedef struct {
 /// Returns the number of code points written; -1 if `capacity` is too small; -2 if ICU's data cannot be used.
 int32_t cicu_normalize(const cicu_scalar *input, int32_t count, cicu_scalar *output, int32_t capacity);
 
-/// Normalises a whole string in one call of ICU, without removing ignorable code points beforehand and without
-/// an offset map: the slow twin that tests hold against `cicu_normalize`. Same results as above.
+/// Normalises a whole string in one call of ICU, without removing ignorable code points beforehand and
+/// without an offset map: the slow twin that tests hold against `cicu_normalize`. Same results as above.
 int32_t cicu_normalize_plain(const uint32_t *input, int32_t count, uint32_t *output, int32_t capacity);
 
 /// The category of one code point, one of the constants above.

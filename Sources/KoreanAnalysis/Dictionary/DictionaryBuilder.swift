@@ -1,6 +1,6 @@
-// Turns words and costs into the bytes of a dictionary file. What makes the file small: contexts that no entry uses, or
-// that cost the same everywhere, are folded; readings are shared between words that have the same ones; a compound
-// keeps only the lengths of its parts.
+// Turns words and costs into the bytes of a dictionary file. What makes the file small: contexts that no
+// entry uses, or that cost the same everywhere, are folded; readings are shared between words that have the
+// same ones; a compound keeps only the lengths of its parts.
 
 /// Builds the bytes of a dictionary file.
 package struct DictionaryBuilder {
@@ -20,7 +20,8 @@ package struct DictionaryBuilder {
 
     /// The bytes of a dictionary file with these words.
     ///
-    /// - Throws: `DictionaryError.unbuildable` if a number does not fit the format or is outside of the costs.
+    /// - Throws: `DictionaryError.unbuildable` if a number does not fit the format or is outside of the
+    ///   costs.
     package static func build(_ source: DictionarySource) throws(DictionaryError) -> [UInt8] {
         var builder = DictionaryBuilder(source)
         try builder.checkSource()
@@ -30,9 +31,11 @@ package struct DictionaryBuilder {
 
     private func checkSource() throws(DictionaryError) {
         guard source.costs.count == source.rightCount * source.leftCount, !source.costs.isEmpty else {
-            throw .unbuildable("\(source.costs.count) costs for \(source.rightCount) x \(source.leftCount) contexts")
+            throw .unbuildable(
+                "\(source.costs.count) costs for \(source.rightCount) x \(source.leftCount) contexts")
         }
-        guard source.contexts.count == LeftContext.allCases.count, source.contexts.allSatisfy({ !$0.isEmpty }),
+        guard source.contexts.count == LeftContext.allCases.count,
+            source.contexts.allSatisfy({ !$0.isEmpty }),
             !source.endings.isEmpty, source.penalties.count == DictionaryFormat.penaltyCount
         else { throw .unbuildable("contexts, endings or penalties are missing") }
         let rights = source.entries.map(\.right) + source.contexts.flatMap { $0 } + [source.unknown.right]
@@ -51,17 +54,20 @@ package struct DictionaryBuilder {
 
     private func isSyllable(_ unit: UInt16) -> Bool { unit >= 0xAC00 && unit <= 0xD7A3 }
 
-    /// Keeps the contexts in use, the most frequent first, and folds those that cost the same everywhere. After them
-    /// come one row for each left context and one column for the end of a run, both means of the given contexts.
+    /// Keeps the contexts in use, the most frequent first, and folds those that cost the same everywhere.
+    /// After them come one row for each left context and one column for the end of a run, both means of the
+    /// given contexts.
     private mutating func reduceCosts() {
-        var rightUse: [Int: Int] = [source.unknown.right: 1], leftUse: [Int: Int] = [source.unknown.left: 1]
+        var rightUse: [Int: Int] = [source.unknown.right: 1]
+        var leftUse: [Int: Int] = [source.unknown.left: 1]
         for entry in source.entries {
             rightUse[entry.right, default: 0] += 1
             leftUse[entry.left, default: 0] += 1
         }
         let rights = rightUse.keys.sorted { (-rightUse[$0]!, $0) < (-rightUse[$1]!, $1) }
         let lefts = leftUse.keys.sorted { (-leftUse[$0]!, $0) < (-leftUse[$1]!, $1) }
-        var keptLefts: [[Int]] = [], seenLefts: [[Int16]: Int] = [:]
+        var keptLefts: [[Int]] = []
+        var seenLefts: [[Int16]: Int] = [:]
         for left in lefts + [-1] {
             let sources = left < 0 ? source.endings : [left]
             let column = rights.map { right in mean(rights: [right], lefts: sources) }
@@ -73,7 +79,8 @@ package struct DictionaryBuilder {
                 keptLefts.append(sources)
             }
         }
-        var keptRights: [[Int]] = [], seenRights: [[Int16]: Int] = [:]
+        var keptRights: [[Int]] = []
+        var seenRights: [[Int16]: Int] = [:]
         for right in rights + source.contexts.indices.map({ -1 - $0 }) {
             let sources = right < 0 ? source.contexts[-1 - right] : [right]
             let row = keptLefts.map { mean(rights: sources, lefts: $0) }
@@ -93,9 +100,13 @@ package struct DictionaryBuilder {
     }
 
     private func mean(rights: [Int], lefts: [Int]) -> Int16 {
-        if rights.count == 1, lefts.count == 1 { return source.costs[rights[0] + source.rightCount * lefts[0]] }
+        if rights.count == 1, lefts.count == 1 {
+            return source.costs[rights[0] + source.rightCount * lefts[0]]
+        }
         var sum = 0
-        for right in rights { for left in lefts { sum += Int(source.costs[right + source.rightCount * left]) } }
+        for right in rights {
+            for left in lefts { sum += Int(source.costs[right + source.rightCount * left]) }
+        }
         return Int16(sum / (rights.count * lefts.count))
     }
 
@@ -118,14 +129,17 @@ package struct DictionaryBuilder {
                 morphemes += list
             }
             let count = UInt32(list.count / DictionaryFormat.morphemeByteCount)
-            keyed.append((surface.map { codes[Int($0) - DictionaryFormat.firstSyllable] }, first << 8 | count))
+            keyed.append(
+                (surface.map { codes[Int($0) - DictionaryFormat.firstSyllable] }, first << 8 | count))
         }
         guard morphemes.count / DictionaryFormat.morphemeByteCount < 1 << 22 else {
             throw .unbuildable("more than 4,194,303 different readings")
         }
         keyed.sort { $0.key.lexicographicallyPrecedes($1.key) }
-        let trie = DoubleArrayBuilder(keys: keyed.map(\.key), values: keyed.map(\.value), codeCount: codeCount)
-        guard trie.bases.count < Int(DictionaryFormat.baseMask), costs.count < 1 << 30, rightCount < 65536 else {
+        let trie = DoubleArrayBuilder(
+            keys: keyed.map(\.key), values: keyed.map(\.value), codeCount: codeCount)
+        guard trie.bases.count < Int(DictionaryFormat.baseMask), costs.count < 1 << 30, rightCount < 65536
+        else {
             throw .unbuildable("too many words or contexts")
         }
         return assemble(codes: codes, codeCount: codeCount, trie: trie, morphemes: morphemes)
@@ -150,11 +164,12 @@ package struct DictionaryBuilder {
         list.append(littleEndian: expressionOffset(of: entry))
     }
 
-    /// Writes a word's inner structure once: part count, then for each part its tag and either its length in syllables
-    /// (the parts laid end to end are the surface) or 0x80 + unit count and the units.
+    /// Writes a word's inner structure once: part count, then for each part its tag and either its length in
+    /// syllables (the parts laid end to end are the surface) or 0x80 + unit count and the units.
     private mutating func expressionOffset(of entry: DictionaryEntry) -> UInt32 {
         guard !entry.parts.isEmpty else { return DictionaryFormat.noExpression }
-        let isLiteral = entry.parts.flatMap(\.text) == entry.surface && entry.parts.allSatisfy { !$0.text.isEmpty }
+        let isLiteral =
+            entry.parts.flatMap(\.text) == entry.surface && entry.parts.allSatisfy { !$0.text.isEmpty }
         var bytes = [UInt8(entry.parts.count)]
         for part in entry.parts {
             bytes.append(part.tag.rawValue)
@@ -173,7 +188,8 @@ package struct DictionaryBuilder {
     ) -> [UInt8] {
         let layout = DictionaryLayout(
             leftCount: leftCount, rightCount: rightCount, cellCount: trie.bases.count, codeCount: codeCount,
-            morphemeCount: morphemes.count / DictionaryFormat.morphemeByteCount, expressionByteCount: expressions.count)
+            morphemeCount: morphemes.count / DictionaryFormat.morphemeByteCount,
+            expressionByteCount: expressions.count)
         var file: [UInt8] = []
         file.reserveCapacity(layout.fileByteCount)
         file.append(littleEndian: DictionaryFormat.magic)
@@ -202,7 +218,9 @@ package struct DictionaryBuilder {
         file.pad(to: layout.expressions)
         file += expressions
         file.pad(to: layout.fileByteCount)
-        let checksum = file.withUnsafeBytes { DictionaryChecksum.of(UnsafeRawBufferPointer(rebasing: $0[32...])) }
+        let checksum = file.withUnsafeBytes {
+            DictionaryChecksum.of(UnsafeRawBufferPointer(rebasing: $0[32...]))
+        }
         for byte in 0..<8 { file[24 + byte] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(byte))) }
         return file
     }

@@ -1,5 +1,5 @@
-// What must hold before a dictionary file is trusted. A file with a right checksum can still be hostile, so every
-// number that is later used as an index is compared with the size of what it points into.
+// What must hold before a dictionary file is trusted. A file with a right checksum can still be hostile, so
+// every number that is later used as an index is compared with the size of what it points into.
 
 /// The fixed part at the beginning of a dictionary file.
 struct DictionaryHeader {
@@ -26,13 +26,18 @@ struct DictionaryHeader {
         func u64(_ offset: Int) -> UInt64 {
             UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         }
-        guard u64(0) == DictionaryFormat.magic else { throw .unsupported(path: path, found: "other magic bytes") }
+        guard u64(0) == DictionaryFormat.magic else {
+            throw .unsupported(path: path, found: "other magic bytes")
+        }
         guard u32(8) == DictionaryFormat.version else {
             throw .unsupported(path: path, found: "format version \(u32(8)), not \(DictionaryFormat.version)")
         }
-        guard u32(12) == 0 else { throw .damaged(path: path, byteOffset: 12, what: "reserved bytes are not zero") }
+        guard u32(12) == 0 else {
+            throw .damaged(path: path, byteOffset: 12, what: "reserved bytes are not zero")
+        }
         guard u64(16) == UInt64(bytes.count) else {
-            throw .damaged(path: path, byteOffset: 16, what: "\(bytes.count) bytes, the header says \(u64(16))")
+            throw .damaged(
+                path: path, byteOffset: 16, what: "\(bytes.count) bytes, the header says \(u64(16))")
         }
         checksum = u64(24)
         let counts = (0..<6).map { Int(u32(32 + 4 * $0)) }
@@ -70,7 +75,8 @@ struct DictionaryCheck {
         // SAFETY: the header has been read already, so there are at least 32 bytes.
         let expected = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
         guard found == expected else { throw .damaged(path: path, byteOffset: 24, what: "wrong checksum") }
-        for syllable in 0..<DictionaryFormat.syllableCount where Int(view.codes[syllable]) >= layout.codeCount {
+        for syllable in 0..<DictionaryFormat.syllableCount where Int(view.codes[syllable]) >= layout.codeCount
+        {
             throw .damaged(path: path, byteOffset: layout.codeTable + 2 * syllable, what: "code out of range")
         }
         try checkCells(view)
@@ -78,22 +84,28 @@ struct DictionaryCheck {
     }
 
     private func checkCells(_ view: DictionaryView) throws(DictionaryError) {
-        let cellCount = layout.cellCount, codeCount = layout.codeCount, morphemeCount = layout.morphemeCount
+        let cellCount = layout.cellCount
+        let codeCount = layout.codeCount
+        let morphemeCount = layout.morphemeCount
         guard cellCount > 0 else { throw .damaged(path: path, byteOffset: 40, what: "no cells") }
         for cell in 0..<cellCount {
             // SAFETY: the section holds cellCount cells; a child's cell is compared with it first.
             let base = UInt32(truncatingIfNeeded: view.cells[cell])
             if base & DictionaryFormat.leafFlag != 0 {
                 let value = Int(base & DictionaryFormat.baseMask)
-                if base & DictionaryFormat.valueFlag == 0, value >> 8 &+ value & 0xFF <= morphemeCount { continue }
-                throw .damaged(path: path, byteOffset: layout.cells + 8 * cell, what: "word value out of range")
+                if base & DictionaryFormat.valueFlag == 0, value >> 8 &+ value & 0xFF <= morphemeCount {
+                    continue
+                }
+                throw .damaged(
+                    path: path, byteOffset: layout.cells + 8 * cell, what: "word value out of range")
             }
             let child = Int(base & DictionaryFormat.baseMask)
             guard child &+ codeCount <= cellCount else {
                 throw .damaged(path: path, byteOffset: layout.cells + 8 * cell, what: "base out of range")
             }
             if base & DictionaryFormat.valueFlag != 0,
-                UInt32(truncatingIfNeeded: view.cells[child]) & DictionaryFormat.leafFlag == 0 || codeCount == 0
+                UInt32(truncatingIfNeeded: view.cells[child]) & DictionaryFormat.leafFlag == 0
+                    || codeCount == 0
             {
                 throw .damaged(path: path, byteOffset: layout.cells + 8 * cell, what: "word without a value")
             }
@@ -104,11 +116,13 @@ struct DictionaryCheck {
         for index in 0..<layout.morphemeCount {
             let morpheme = view.morphemes[index]
             guard Int(morpheme.left) < layout.leftCount, Int(morpheme.right) < layout.rightCount,
-                PartOfSpeech(rawValue: morpheme.tagValue) != nil, morpheme.penalty < DictionaryFormat.penaltyCount,
+                PartOfSpeech(rawValue: morpheme.tagValue) != nil,
+                morpheme.penalty < DictionaryFormat.penaltyCount,
                 isExpressionSound(morpheme.expression)
             else {
                 let offset = layout.morphemes + index * DictionaryFormat.morphemeByteCount
-                throw .damaged(path: path, byteOffset: offset, what: "morpheme \(index) has a number out of range")
+                throw .damaged(
+                    path: path, byteOffset: offset, what: "morpheme \(index) has a number out of range")
             }
         }
     }

@@ -17,8 +17,8 @@ public enum DictionaryError: Error, Sendable, Equatable, CustomStringConvertible
     public var description: String {
         switch self {
         case .notFound(let searched):
-            "no Korean dictionary (saekin-ko.dict) in \(searched.joined(separator: ", ")); run tools/dictionary, "
-                + "or name the file in SAEKIN_DICTIONARY"
+            "no Korean dictionary (saekin-ko.dict) in \(searched.joined(separator: ", ")); "
+                + "run tools/dictionary, or name the file in SAEKIN_DICTIONARY"
         case .system(let operation, let path, let code):
             "cannot \(operation) dictionary \(path): errno \(code)"
         case .unsupported(let path, let found):

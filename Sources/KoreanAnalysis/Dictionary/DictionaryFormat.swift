@@ -1,4 +1,5 @@
-// The layout of the dictionary file, shared by writer and reader. Described in KoreanAnalysis.docc/DictionaryFile.md.
+// The layout of the dictionary file, shared by writer and reader. Described in
+// KoreanAnalysis.docc/DictionaryFile.md.
 
 /// Numbers of the file format; every integer in the file is little-endian.
 package enum DictionaryFormat {
@@ -43,9 +44,13 @@ package enum LeftContext: UInt8, CaseIterable, Sendable {
 package enum DictionaryChecksum {
     private static let prime: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    /// The checksum of the bytes; a tail of fewer than 32 bytes is mixed in byte by byte, each with its offset.
+    /// The checksum of the bytes; a tail of fewer than 32 bytes is mixed in byte by byte, each with its
+    /// offset.
     package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        var a = prime, b = prime &* 3, c = prime &* 5, d = prime &* 7
+        var a = prime
+        var b = prime &* 3
+        var c = prime &* 5
+        var d = prime &* 7
         var offset = 0
         @inline(__always) func mix(_ lane: inout UInt64, _ word: UInt64) {
             let product = (lane ^ word) &* prime

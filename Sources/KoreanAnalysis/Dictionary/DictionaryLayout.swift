@@ -1,5 +1,5 @@
-// Where the sections of a dictionary file lie. They follow one another in a fixed order, each at a multiple of eight
-// bytes, so six counts decide everything: the file holds no offsets that could be wrong.
+// Where the sections of a dictionary file lie. They follow one another in a fixed order, each at a multiple
+// of eight bytes, so six counts decide everything: the file holds no offsets that could be wrong.
 
 /// Byte offsets of the sections of a dictionary file.
 package struct DictionaryLayout: Equatable {

@@ -1,4 +1,5 @@
-// What the dictionary builder takes: words with their costs, and the costs of two words standing side by side.
+// What the dictionary builder takes: words with their costs, and the costs of two words standing side by
+// side.
 
 /// One morpheme inside a compound or an inflected word.
 package struct ExpressionPart: Hashable {

@@ -1,6 +1,6 @@
-// Builds the double array trie of the dictionary file: cells (base, check); the child of cell p by code c is the cell
-// base(p) + c whose check is p. Nodes are placed breadth first, so wide nodes find an empty array and the many nodes
-// with one child fill the gaps.
+// Builds the double array trie of the dictionary file: cells (base, check); the child of cell p by code c is
+// the cell base(p) + c whose check is p. Nodes are placed breadth first, so wide nodes find an empty array
+// and the many nodes with one child fill the gaps.
 
 /// Places a set of sorted keys in a double array.
 package struct DoubleArrayBuilder {
@@ -41,7 +41,9 @@ package struct DoubleArrayBuilder {
             head += 1
             collectChildren(of: node, keys: keys, into: &children)
             var own: UInt32?
-            if node.depth > 0, keys[node.keys.lowerBound].count == node.depth { own = values[node.keys.lowerBound] }
+            if node.depth > 0, keys[node.keys.lowerBound].count == node.depth {
+                own = values[node.keys.lowerBound]
+            }
             if children.isEmpty {
                 bases[node.cell] = DictionaryFormat.leafFlag | (own ?? 0)
                 continue
@@ -107,7 +109,8 @@ package struct DoubleArrayBuilder {
     }
 
     private mutating func take(_ cell: Int, check: UInt32) {
-        let next = nextFree[cell], previous = previousFree[cell]
+        let next = nextFree[cell]
+        let previous = previousFree[cell]
         if previous >= 0 { nextFree[Int(previous)] = next } else { firstFree = next }
         if next >= 0 { previousFree[Int(next)] = previous } else { lastFree = previous }
         if Int(wideCursor) == cell { wideCursor = next }

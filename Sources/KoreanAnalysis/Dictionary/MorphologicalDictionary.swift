@@ -1,5 +1,5 @@
-// Opens and reads a dictionary file. `open` checks the checksum and every number in the file that is later used as an
-// index, so the readers below, which run a few times per character, need no checks of their own.
+// Opens and reads a dictionary file. `open` checks the checksum and every number in the file that is later
+// used as an index, so the readers below, which run a few times per character, need no checks of their own.
 // The layout is described in KoreanAnalysis.docc/DictionaryFile.md.
 
 import Glibc
@@ -47,9 +47,9 @@ public final class MorphologicalDictionary: Sendable {
         try DictionaryCheck(bytes: bytes, layout: header.layout, path: path).run()
     }
 
-    /// Searches for `saekin-ko.dict` and opens it: the file named in the environment variable `SAEKIN_DICTIONARY`;
-    /// then the folder of the running program and up to four folders above it, and `.build` in each; then
-    /// `/usr/share/saekin` and `/usr/local/share/saekin`.
+    /// Searches for `saekin-ko.dict` and opens it: the file named in the environment variable
+    /// `SAEKIN_DICTIONARY`; then the folder of the running program and up to four folders above it, and
+    /// `.build` in each; then `/usr/share/saekin` and `/usr/local/share/saekin`.
     ///
     /// - Throws: `notFound` with the places searched; any error of `open` for the file that was found.
     public static func locate() throws(DictionaryError) -> MorphologicalDictionary {
@@ -122,8 +122,9 @@ package struct DictionaryView {
     let rightCount: Int
 
     init(_ base: UnsafeRawPointer, _ layout: DictionaryLayout) {
-        // SAFETY: sections start at multiples of eight in page- or 16-aligned memory, which suits each element type;
-        // PackedMorpheme is 12 bytes of plain integers. Their counts were checked against the file's size.
+        // SAFETY: sections start at multiples of eight in page- or 16-aligned memory, which suits each
+        // element type; PackedMorpheme is 12 bytes of plain integers. Their counts were checked against the
+        // file's size.
         codes = (base + layout.codeTable).assumingMemoryBound(to: UInt16.self)
         cells = (base + layout.cells).assumingMemoryBound(to: UInt64.self)
         costs = (base + layout.costs).assumingMemoryBound(to: Int16.self)
@@ -182,7 +183,8 @@ struct ExpressionCursor {
         // SAFETY: inside of the expression, which was walked when the file was opened.
         let length = position[1]
         let part = Part(
-            tagValue: position[0], isLiteral: length & 0x80 == 0, unitCount: Int(length & 0x7F), units: position + 2)
+            tagValue: position[0], isLiteral: length & 0x80 == 0, unitCount: Int(length & 0x7F),
+            units: position + 2)
         position += 2 + (part.isLiteral ? 0 : 2 * part.unitCount)
         return part
     }

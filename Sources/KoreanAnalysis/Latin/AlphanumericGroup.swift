@@ -1,6 +1,6 @@
-// Letters and digits that are written together, with the symbols that join them: words, numbers, sizes, model numbers.
-// A group is cut into pieces at its joiners, or where letters and digits meet; each piece is a part, and the group
-// without its joiners is the whole.
+// Letters and digits that are written together, with the symbols that join them: words, numbers, sizes, model
+// numbers. A group is cut into pieces at its joiners, or where letters and digits meet; each piece is a part,
+// and the group without its joiners is the whole.
 
 import CICU
 
@@ -8,15 +8,18 @@ extension TokenBuffer {
     /// Most parts that a group may have to be given whole as well.
     private static let maximumParts = 8
 
-    /// Writes the tokens of the group that begins at `first`; says where it ends, and whether a number ends it.
-    mutating func emitAlphanumerics(_ scalars: Scalars, from first: Int) -> (end: Int, number: PendingNumber?) {
+    /// Writes the tokens of the group that begins at `first`; says where it ends, and whether a number ends
+    /// it.
+    mutating func emitAlphanumerics(_ scalars: Scalars, from first: Int) -> (end: Int, number: PendingNumber?)
+    {
         let end = groupEnd(scalars, from: first)
+        let splits = isSimple(scalars, first..<end)
         let firstToken = tokens.count
         let firstPosition = positionCount
         var start = first
         var pieceCount = 0
         while start < end {
-            let pieceEnd = self.pieceEnd(scalars, start, end)
+            let pieceEnd = self.pieceEnd(scalars, start, in: first..<end, splits: splits)
             emitPiece(scalars, start..<pieceEnd)
             pieceCount += 1
             start = pieceEnd
@@ -32,7 +35,8 @@ extension TokenBuffer {
         return (suffixEnd, isPending ? PendingNumber(token: tokens.count - 1) : nil)
     }
 
-    /// The whole of a group: its code points without hyphens, points and apostrophes, at the place of its first part.
+    /// The whole of a group: its code points without hyphens, points and apostrophes, at the place of its
+    /// first part.
     private mutating func insertWhole(
         _ scalars: Scalars, _ range: Range<Int>, at index: Int, position: UInt32, length: Int
     ) {
@@ -49,7 +53,9 @@ extension TokenBuffer {
         }
         addToken(termStart: termStart, scalars, range, position: position, length: length, kind: .model)
         tokens.insert(tokens.removeLast(), at: index)
-        for part in index + 1..<tokens.count where tokens[part].kind == .model { tokens[part].kind = .modelPart }
+        for part in index + 1..<tokens.count where tokens[part].kind == .model {
+            tokens[part].kind = .modelPart
+        }
     }
 
     // MARK: Extent
@@ -79,7 +85,8 @@ extension TokenBuffer {
     /// Whether a symbol makes one group of what stands to its left and right.
     private func joins(_ value: UInt32, _ left: cicu_scalar, _ right: cicu_scalar) -> Bool {
         let areDigits = left.category == CharacterCategory.digit && right.category == CharacterCategory.digit
-        let areLetters = left.category == CharacterCategory.letter && right.category == CharacterCategory.letter
+        let areLetters =
+            left.category == CharacterCategory.letter && right.category == CharacterCategory.letter
         switch value {
         case Joiner.hyphen, Joiner.unicodeHyphen, Joiner.point: return true
         case Joiner.comma, Joiner.plus, Joiner.times, Joiner.asterisk: return areDigits
@@ -112,25 +119,27 @@ extension TokenBuffer {
             }
             return (count, range.contains(place) ? scalars[place].value : 0)
         }
-        let right = digits(1), left = digits(-1)
+        let right = digits(1)
+        let left = digits(-1)
         if scalars[index].value == Joiner.comma { return right.count == 3 && left.count <= 3 }
         return right.stop != Joiner.point && left.stop != Joiner.point
     }
 
-    /// Where the piece that begins at `start` ends.
-    private func pieceEnd(_ scalars: Scalars, _ start: Int, _ end: Int) -> Int {
+    /// Where the piece of a group that begins at `start` ends.
+    private func pieceEnd(_ scalars: Scalars, _ start: Int, in group: Range<Int>, splits: Bool) -> Int {
+        let end = group.upperBound
         var index = start + 1
         var runStart = start
         while index < end {
             let value = scalars[index].value
             if value == Joiner.point || value == Joiner.comma {
-                guard isDecimalPoint(scalars, index, start..<end) else { return index }
+                guard isDecimalPoint(scalars, index, group) else { return index }
             } else if isJoiner(value) {
                 return index
             } else if value != Joiner.apostrophe, value != Joiner.quote,
                 isDigitLike(scalars[index - 1]) != isDigitLike(scalars[index])
             {
-                if cuts(scalars, runStart, index, start, end) { return index }
+                if cuts(scalars, runStart, index, start, end, splits: splits) { return index }
                 runStart = index
             }
             index += 1
@@ -140,18 +149,34 @@ extension TokenBuffer {
 
     private func isDigitLike(_ scalar: cicu_scalar) -> Bool { scalar.category != CharacterCategory.letter }
 
-    /// Whether letters and digits that meet at `index` are different parts: rtx|3060, 15|pro, 100x|200; but s918n, m2,
-    /// 500ml stay together, and a short row of letters only cuts at the beginning.
-    private func cuts(_ scalars: Scalars, _ runStart: Int, _ index: Int, _ start: Int, _ end: Int) -> Bool {
-        if isDigitLike(scalars[index]) {
-            if runStart == start { return index - runStart >= 2 }
-            return index - runStart >= 3
+    /// Whether a group is cut where letters and digits meet: short, without hyphens, and not many rows of
+    /// them. The parts of NT550XDZ-AD5AW are those that its maker has set apart.
+    private func isSimple(_ scalars: Scalars, _ range: Range<Int>) -> Bool {
+        guard range.count <= 16 else { return false }
+        var meetings = 0
+        for index in range.dropFirst() {
+            let value = scalars[index].value
+            if value == Joiner.hyphen || value == Joiner.unicodeHyphen { return false }
+            if isAlphanumeric(scalars[index]), isAlphanumeric(scalars[index - 1]),
+                scalars[index].category != scalars[index - 1].category
+            {
+                meetings += 1
+            }
         }
+        return meetings <= 2
+    }
+
+    /// Whether letters and digits that meet at `index` are different parts: rtx|3060, 15|pro, 100x|200; but
+    /// s918n, m2, 500ml stay together, and a short row of letters only cuts at the beginning.
+    private func cuts(
+        _ scalars: Scalars, _ runStart: Int, _ index: Int, _ start: Int, _ end: Int, splits: Bool
+    ) -> Bool {
+        if isDigitLike(scalars[index]) { return splits && index - runStart >= (runStart == start ? 2 : 3) }
         var letters = index
         while letters < end, scalars[letters].category == CharacterCategory.letter { letters += 1 }
         if isUnit(scalars, index..<letters) { return false }
         let isTimes = letters - index == 1 && scalars[index].value == Joiner.x && letters < end
-        return letters - index >= 3 || isTimes
+        return splits && letters - index >= 3 || isTimes
     }
 
     // MARK: Pieces
@@ -164,7 +189,9 @@ extension TokenBuffer {
         {
             range = range.lowerBound + 1..<range.upperBound  // the x of 100x200
         }
-        var letters = 0, digits = 0, firstLetter = range.upperBound
+        var letters = 0
+        var digits = 0
+        var firstLetter = range.upperBound
         for index in range {
             if scalars[index].category == CharacterCategory.digit {
                 digits += 1
@@ -208,7 +235,11 @@ extension TokenBuffer {
         var apostrophe: Int?
         for index in range {
             let value = scalars[index].value
-            if value == Joiner.apostrophe || value == Joiner.quote { apostrophe = index } else { appendUTF8(value) }
+            if value == Joiner.apostrophe || value == Joiner.quote {
+                apostrophe = index
+            } else {
+                appendUTF8(value)
+            }
         }
         addToken(termStart: termStart, scalars, range, position: positionCount, length: 1, kind: .latin)
         if let apostrophe, apostrophe + 2 == range.upperBound, scalars[apostrophe + 1].value == 0x73 {
@@ -226,8 +257,10 @@ extension TokenBuffer {
         guard end < scalars.count, let last = tokens.last else { return end }
         let value = scalars[end].value
         var suffixEnd = end
-        if value == Joiner.plus {
-            while suffixEnd < scalars.count, suffixEnd < end + 2, scalars[suffixEnd].value == Joiner.plus { suffixEnd += 1 }
+        if value == Joiner.plus, last.kind == .latin || last.kind == .model || last.kind == .modelPart {
+            while suffixEnd < scalars.count, suffixEnd < end + 2, scalars[suffixEnd].value == Joiner.plus {
+                suffixEnd += 1
+            }
         } else if value == 0x23 && !isNumber || value == 0x25 && isNumber {
             suffixEnd += 1
         }

@@ -1,26 +1,34 @@
-// A light stemmer for English words among Korean ones: plurals, -ing and -ed, only where it is safe. Stems need not be
-// words; what counts is that the forms of one word meet. Never used on words of fewer than four letters.
+// A light stemmer for English words among Korean ones: plurals, -ing and -ed, only where it is safe. Stems
+// need not be words; what counts is that the forms of one word meet. Never used on words of fewer than four
+// letters.
 
 /// Finds the stem of an English word.
 enum LatinStemmer {
     private static let unchanged: Set<[UInt8]> = Set(
         [
-            "lens", "gas", "canvas", "christmas", "atlas", "texas", "always", "news", "series", "species", "hundred",
-            "united", "sacred", "naked", "wicked", "evening", "ceiling", "earring", "during", "adidas", "vegas",
+            "lens", "gas", "canvas", "christmas", "atlas", "texas", "always", "news", "series", "species",
+            "hundred",
+            "united", "sacred", "naked", "wicked", "evening", "ceiling", "earring", "during", "adidas",
+            "vegas",
             "paris", "nothing", "something", "everything",
         ].map { Array($0.utf8) })
 
     /// Ends of stems that have lost an e: charg(e), mov(e), advanc(e).
-    private static let mute: [[UInt8]] = ["rg", "dg", "nc", "v", "z", "c", "u", "at", "bl", "tl", "pl", "dl", "gl"]
-        .map { Array($0.utf8) }
+    private static let mute: [[UInt8]] = [
+        "rg", "dg", "nc", "v", "z", "c", "u", "at", "bl", "tl", "pl", "dl", "gl",
+    ]
+    .map { Array($0.utf8) }
 
     /// Writes the stem of a lower-case word to `stem`; false where it has no other than itself.
     static func stem(_ word: ArraySlice<UInt8>, into stem: inout [UInt8]) -> Bool {
-        guard word.count >= 4, word.count <= 32, word.allSatisfy({ $0 >= 97 && $0 <= 122 }) else { return false }
+        guard word.count >= 4, word.count <= 32, word.allSatisfy({ $0 >= 97 && $0 <= 122 }) else {
+            return false
+        }
         let ending = word.last!
         // Most words end in none of these letters and need no look at the list above.
-        guard ending == UInt8(ascii: "s") || ending == UInt8(ascii: "g") || ending == UInt8(ascii: "d")
-            || ending == UInt8(ascii: "e")
+        guard
+            ending == UInt8(ascii: "s") || ending == UInt8(ascii: "g") || ending == UInt8(ascii: "d")
+                || ending == UInt8(ascii: "e")
         else { return false }
         if unchanged.contains(Array(word)) { return false }
         stem.removeAll(keepingCapacity: true)
@@ -28,7 +36,8 @@ enum LatinStemmer {
         switch ending {
         case UInt8(ascii: "s"): return removePlural(&stem)
         case UInt8(ascii: "g"): return hasSuffix(stem, "ing") && removeVerbEnding(&stem, count: 3)
-        case UInt8(ascii: "d"): return hasSuffix(stem, "ed") && !hasSuffix(stem, "eed") && removeVerbEnding(&stem, count: 2)
+        case UInt8(ascii: "d"):
+            return hasSuffix(stem, "ed") && !hasSuffix(stem, "eed") && removeVerbEnding(&stem, count: 2)
         default: return replaceFinalIE(&stem)
         }
     }
@@ -37,7 +46,9 @@ enum LatinStemmer {
         let count = suffix.utf8CodeUnitCount
         guard word.count >= count else { return false }
         // SAFETY: a static string of `count` bytes.
-        for index in 0..<count where word[word.count - count + index] != suffix.utf8Start[index] { return false }
+        for index in 0..<count where word[word.count - count + index] != suffix.utf8Start[index] {
+            return false
+        }
         return true
     }
 
@@ -49,7 +60,9 @@ enum LatinStemmer {
             guard word.count > 4 else { return dropLast(&word, 1) }
             word.removeLast(3)
             word.append(UInt8(ascii: "y"))
-        } else if hasSuffix(word, "sses") || hasSuffix(word, "ches") || hasSuffix(word, "shes") || hasSuffix(word, "xes") {
+        } else if hasSuffix(word, "sses") || hasSuffix(word, "ches") || hasSuffix(word, "shes")
+            || hasSuffix(word, "xes")
+        {
             word.removeLast(2)
         } else {
             word.removeLast(1)
@@ -74,8 +87,11 @@ enum LatinStemmer {
         let rest = word.dropLast(count)
         guard rest.count >= 3, vowelGroups(rest) > 0 else { return false }
         word.removeLast(count)
-        let last = word[word.count - 1], before = word[word.count - 2]
-        if last == before, !isVowel(last), last != UInt8(ascii: "l"), last != UInt8(ascii: "s"), last != UInt8(ascii: "z") {
+        let last = word[word.count - 1]
+        let before = word[word.count - 2]
+        if last == before, !isVowel(last), last != UInt8(ascii: "l"), last != UInt8(ascii: "s"),
+            last != UInt8(ascii: "z")
+        {
             word.removeLast()  // running, planned
         } else if mute.contains(where: { word.suffix($0.count).elementsEqual($0) }) || losesE(word) {
             word.append(UInt8(ascii: "e"))
@@ -94,7 +110,8 @@ enum LatinStemmer {
 
     private static func isVowel(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"): true
+        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"):
+            true
         default: false
         }
     }

@@ -1,7 +1,8 @@
-// Least-cost split of a run of Hangul syllables into morphemes (Viterbi over the dictionary's words). Positions are
-// handled from left to right; at each, the words that begin there are found by walking the trie once, and each takes the
-// cheapest left neighbour. Two prunings change nothing in the result: of nodes that end at one place with the same right
-// context only the cheapest is kept, and the cheapest neighbour is computed once for each left context.
+// Least-cost split of a run of Hangul syllables into morphemes (Viterbi over the dictionary's words).
+// Positions are handled from left to right; at each, the words that begin there are found by walking the trie
+// once, and each takes the cheapest left neighbour. Two prunings change nothing in the result: of nodes that
+// end at one place with the same right context only the cheapest is kept, and the cheapest neighbour is
+// computed once for each left context.
 
 /// A morpheme on the least-cost path.
 struct PathMorpheme {
@@ -93,7 +94,8 @@ final class Lattice {
         var found = false
         var walk = TrieWalk(view)
         var end = position
-        // SAFETY: units are composed syllables, which the caller's category says; `walk` only follows checked cells.
+        // SAFETY: units are composed syllables, which the caller's category says; `walk` only follows checked
+        // cells.
         while end < units.count, walk.step(units[end]) {
             end &+= 1
             guard let (first, count) = walk.value else { continue }
@@ -202,7 +204,8 @@ final class Lattice {
         var index = last
         while index >= 0, nodes[Int(index)].morpheme != -2 {
             let node = nodes[Int(index)]
-            path.append(PathMorpheme(morpheme: node.morpheme, start: node.start, end: UInt8(truncatingIfNeeded: end)))
+            path.append(
+                PathMorpheme(morpheme: node.morpheme, start: node.start, end: UInt8(truncatingIfNeeded: end)))
             end = Int(node.start)
             index = node.previous
         }
@@ -224,12 +227,15 @@ struct TrieWalk {
     /// Goes on by one composed syllable; false where no word goes on so.
     @inline(__always)
     mutating func step(_ unit: UInt16) -> Bool {
-        // SAFETY: the unit is a composed syllable, so the code table has it; base + any code lies inside of the cells.
+        // SAFETY: the unit is a composed syllable, so the code table has it; base + any code lies inside of
+        // the cells.
         let code = view.codes[Int(unit) &- DictionaryFormat.firstSyllable]
         guard code != 0, base & DictionaryFormat.leafFlag == 0 else { return false }
         let child = Int(base & DictionaryFormat.baseMask) &+ Int(code)
         let found = view.cells[child]
-        guard UInt32(truncatingIfNeeded: found >> 32) == UInt32(truncatingIfNeeded: cell) else { return false }
+        guard UInt32(truncatingIfNeeded: found >> 32) == UInt32(truncatingIfNeeded: cell) else {
+            return false
+        }
         cell = child
         base = UInt32(truncatingIfNeeded: found)
         return true

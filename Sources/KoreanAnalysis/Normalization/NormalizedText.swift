@@ -1,6 +1,7 @@
-// From UTF-8 to normalised code points (NFKC, case folding, default-ignorable code points removed), each with the byte
-// range of the original that it stands for. ASCII and composed Hangul go a short way that allocates and calls nothing;
-// any other code point goes to ICU together with the one before it, because it may combine with that.
+// From UTF-8 to normalised code points (NFKC, case folding, default-ignorable code points removed), each with
+// the byte range of the original that it stands for. ASCII and composed Hangul go a short way that allocates
+// and calls nothing; any other code point goes to ICU together with the one before it, because it may combine
+// with that.
 
 import CICU
 
@@ -86,8 +87,11 @@ struct NormalizedText {
         }
     }
 
-    /// Sends the code points from `start` up to the next that can go the short way to ICU, with the one before them.
-    private mutating func normalizeSlowly(_ text: UnsafeBufferPointer<UInt8>, from start: Int, end: Int) -> Int {
+    /// Sends the code points from `start` up to the next that can go the short way to ICU, with the one
+    /// before them.
+    private mutating func normalizeSlowly(_ text: UnsafeBufferPointer<UInt8>, from start: Int, end: Int)
+        -> Int
+    {
         slowInput.removeAll(keepingCapacity: true)
         if let last = scalars.last, Int(last.end) == start {
             // What the short way made of it, case folding included, normalises to itself.
@@ -108,7 +112,8 @@ struct NormalizedText {
         guard !slowInput.isEmpty else { return }
         let capacity = slowInput.count * 18
         if slowOutput.count < capacity {
-            slowOutput = Array(repeating: cicu_scalar(value: 0, start: 0, end: 0, category: 0), count: capacity)
+            slowOutput = Array(
+                repeating: cicu_scalar(value: 0, start: 0, end: 0, category: 0), count: capacity)
         }
         // SAFETY: both counts are those of the arrays; C writes at most `slowOutput.count` elements.
         let count = slowInput.withUnsafeBufferPointer { input in
@@ -117,7 +122,8 @@ struct NormalizedText {
             }
         }
         guard count >= 0 else {
-            // ICU has its data built in, so this is a broken installation; the text is still searchable as written.
+            // ICU has its data built in, so this is a broken installation; the text is still searchable as
+            // written.
             scalars += slowInput
             return
         }
@@ -126,5 +132,16 @@ struct NormalizedText {
             scalar.value = Jamo.compatibility(scalar.value)
             scalars.append(scalar)
         }
+    }
+
+    /// What ICU makes of a whole string in one call, without offsets: the slow twin of `normalize` for texts
+    /// without more than 30 combining code points in a row.
+    static func normalizedPlainly(_ text: some Sequence<UInt32>) -> [UInt32] {
+        let input = Array(text)
+        var output = [UInt32](repeating: 0, count: input.count * 18)
+        // SAFETY: both counts are those of the arrays.
+        let count = cicu_normalize_plain(input, Int32(input.count), &output, Int32(output.count))
+        precondition(count >= 0, "ICU has no normalisation data")
+        return output[..<Int(count)].map(Jamo.compatibility)
     }
 }

@@ -1,5 +1,5 @@
-// UTF-8 that may be damaged: what cannot be decoded is U+FFFD over its bytes, as Unicode recommends (the longest prefix
-// of a valid sequence is one replacement), so that offsets stay right whatever the bytes are.
+// UTF-8 that may be damaged: what cannot be decoded is U+FFFD over its bytes, as Unicode recommends (the
+// longest prefix of a valid sequence is one replacement), so that offsets stay right whatever the bytes are.
 
 import CICU
 
@@ -10,7 +10,9 @@ enum UTF8Decoder {
     static func syllable(_ text: UnsafeBufferPointer<UInt8>, at index: Int, end: Int) -> UInt32? {
         guard index &+ 3 <= end else { return nil }
         // SAFETY: index + 3 <= end <= text.count.
-        let first = UInt32(text[index]), second = UInt32(text[index &+ 1]), third = UInt32(text[index &+ 2])
+        let first = UInt32(text[index])
+        let second = UInt32(text[index &+ 1])
+        let third = UInt32(text[index &+ 2])
         guard first >= 0xEA, first <= 0xED, second & 0xC0 == 0x80, third & 0xC0 == 0x80 else { return nil }
         let value = (first & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
         return value >= 0xAC00 && value <= 0xD7A3 ? value : nil
@@ -21,11 +23,13 @@ enum UTF8Decoder {
         let first = text[index]
         func made(_ value: UInt32, _ length: Int) -> cicu_scalar {
             cicu_scalar(
-                value: value, start: UInt32(truncatingIfNeeded: index), end: UInt32(truncatingIfNeeded: index + length),
+                value: value, start: UInt32(truncatingIfNeeded: index),
+                end: UInt32(truncatingIfNeeded: index + length),
                 category: cicu_category(value))
         }
         if first < 0x80 { return made(UInt32(first), 1) }
-        var low: UInt8 = 0x80, high: UInt8 = 0xBF
+        var low: UInt8 = 0x80
+        var high: UInt8 = 0xBF
         let length: Int
         switch first {
         case 0xC2...0xDF: length = 2

@@ -1,9 +1,10 @@
-// One spelling for equal quantities: 0.5l, 500ml and 500미리 all become 500ml. Exact decimal arithmetic; what does not
-// fit 18 digits keeps the spelling it has.
+// One spelling for equal quantities: 0.5l, 500ml and 500미리 all become 500ml. Exact decimal arithmetic; what
+// does not fit 18 digits keeps the spelling it has.
 
 /// Brings a number with a unit to the base unit.
 enum Quantity {
-    /// The canonical spelling of `number` (digits with at most one point) in `unit`'s base unit, nil if it does not fit.
+    /// The canonical spelling of `number` (digits with at most one point) in `unit`'s base unit, nil if it
+    /// does not fit.
     static func canonical(number: some Collection<UInt8>, unit: UnitTable.Unit) -> [UInt8]? {
         var mantissa: Int64 = 0
         var decimals = 0

@@ -3,7 +3,8 @@
 extension TokenBuffer {
     /// Given a number token and, one position later, its unit's token, adds the whole before the number.
     mutating func insertQuantity(number: Int, unit: Int) {
-        let first = tokens[number], last = tokens[unit]
+        let first = tokens[number]
+        let last = tokens[unit]
         let form = term(last)
         let known = UnitTable.unit(form)
         let canonical = known.flatMap { Quantity.canonical(number: term(first), unit: $0) }
@@ -13,7 +14,8 @@ extension TokenBuffer {
         var whole = Token(
             termStart: UInt32(truncatingIfNeeded: termStart), start: first.start, end: last.end,
             position: first.position, termLength: first.termLength + last.termLength,
-            positionLength: UInt16(last.position - first.position) + 1, kind: .quantity, partOfSpeech: .unknown)
+            positionLength: UInt16(last.position - first.position) + 1, kind: .quantity,
+            partOfSpeech: .unknown)
         tokens.insert(whole, at: number)
         guard let canonical, !canonical.elementsEqual(term(whole)) else { return }
         whole.termStart = UInt32(truncatingIfNeeded: termBytes.count)

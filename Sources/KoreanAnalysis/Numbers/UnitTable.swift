@@ -1,9 +1,10 @@
-// Units that follow a number directly, and the base unit that each is brought to, so that 500ml, 0.5L and 500미리 have
-// one term in common. To add a unit, add a line here.
+// Units that follow a number directly, and the base unit that each is brought to, so that 500ml, 0.5L and
+// 500미리 have one term in common. To add a unit, add a line here.
 
 /// Units known to the analyzer.
 enum UnitTable {
-    /// A unit's base and how many tens of millionths of the base it is: value in base = number * scale / 10,000,000.
+    /// A unit's base and how many tens of millionths of the base it is: value in base = number * scale /
+    /// 10,000,000.
     struct Unit {
         let base: String
         let scale: Int64
@@ -87,7 +88,9 @@ enum UnitTable {
 
     private static let byForm: [[UInt8]: Unit] = {
         var table: [[UInt8]: Unit] = [:]
-        for row in all { for form in row.forms { table[Array(form.utf8)] = Unit(base: row.base, scale: row.scale) } }
+        for row in all {
+            for form in row.forms { table[Array(form.utf8)] = Unit(base: row.base, scale: row.scale) }
+        }
         return table
     }()
 

@@ -1,5 +1,6 @@
-// Remembers analyses of runs of Hangul. Words follow a steep distribution, so most runs of a catalogue are answered from
-// here. Bounded: when it is full it is emptied, which costs one analysis of each word that comes again.
+// Remembers analyses of runs of Hangul. Words follow a steep distribution, so most runs of a catalogue are
+// answered from here. Bounded: when it is full it is emptied, which costs one analysis of each word that
+// comes again.
 
 /// Analyses by run and left context.
 final class AnalysisCache {
@@ -29,7 +30,8 @@ final class AnalysisCache {
         analysis = RunAnalysis(dictionary)
     }
 
-    /// The analysis of a run of composed syllables, remembered or made. `hash` depends on units and context alone.
+    /// The analysis of a run of composed syllables, remembered or made. `hash` depends on units and context
+    /// alone.
     @inline(__always)
     func entry(
         _ run: UnsafeBufferPointer<UInt16>, hash: UInt64, context: LeftContext

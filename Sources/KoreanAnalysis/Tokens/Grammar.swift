@@ -1,5 +1,6 @@
-// What is grammar and gives no token of its own: particles, endings, the copula, and the verbs and suffixes that only
-// carry endings. Everything else is kept. To keep or drop another part of speech, change this file and nothing else.
+// What is grammar and gives no token of its own: particles, endings, the copula, and the verbs and suffixes
+// that only carry endings. Everything else is kept. To keep or drop another part of speech, change this file
+// and nothing else.
 
 /// What a piece of a word is good for.
 enum GrammaticalRole {
@@ -24,7 +25,8 @@ enum GrammaticalRole {
             self = previous == nil ? .predicate : .grammar
         case .VV, .VA, .VCN:
             self = .predicate
-        case .unknown, .NNG, .NNP, .NNB, .NNBC, .NR, .NP, .MM, .MAG, .MAJ, .IC, .XPN, .XSN, .XR, .SF, .SP, .SSO, .SSC,
+        case .unknown, .NNG, .NNP, .NNB, .NNBC, .NR, .NP, .MM, .MAG, .MAJ, .IC, .XPN, .XSN, .XR, .SF, .SP,
+            .SSO, .SSC,
             .SC, .SY, .SL, .SH, .SN:
             self = .noun
         }

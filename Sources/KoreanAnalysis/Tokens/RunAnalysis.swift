@@ -40,7 +40,9 @@ struct RunAnalysis {
         let unitLength = context == .number ? leadingUnit(units) : 0
         var positionCount = 0
         if unitLength > 0 {
-            add(units[0..<unitLength], 0..<unitLength, position: 0, length: 1, kind: .unit, .NNBC, to: &output)
+            add(
+                units[0..<unitLength], 0..<unitLength, position: 0, length: 1, kind: .unit, .NNBC, to: &output
+            )
             positionCount = 1
         }
         collectPieces(from: unitLength, length: units.count)
@@ -67,13 +69,15 @@ struct RunAnalysis {
             positionCount: UInt8(positionCount), unitLength: UInt8(unitLength))
     }
 
-    /// Whether the run may go without a token: a short particle behind a number, a Latin word or a closing bracket.
+    /// Whether the run may go without a token: a short particle behind a number, a Latin word or a closing
+    /// bracket.
     private func isParticleOnly(after context: LeftContext, length: Int) -> Bool {
         context != .space && length <= 3 && pieces.first?.tag.isParticle ?? false
     }
 
-    /// Syllables at the beginning that are the unit of the number before them: the longest unit in the table that ends
-    /// where a morpheme ends, or else a first morpheme that the dictionary calls a unit, if only grammar follows it.
+    /// Syllables at the beginning that are the unit of the number before them: the longest unit in the table
+    /// that ends where a morpheme ends, or else a first morpheme that the dictionary calls a unit, if only
+    /// grammar follows it.
     private func leadingUnit(_ units: UnsafeBufferPointer<UInt16>) -> Int {
         var best = 0
         for morpheme in lattice.path {
@@ -125,19 +129,25 @@ struct RunAnalysis {
         }
     }
 
-    /// Whether the lengths of literal parts add up to the word, or the parts have text of their own.
+    /// Whether all parts are literal and their lengths add up to the word, or all have text of their own. A
+    /// damaged dictionary may say otherwise; offsets must stay inside of the run.
     private func isSound(_ cursor: ExpressionCursor, over step: PathMorpheme) -> Bool {
         var cursor = cursor
         var sum = 0
+        var literalCount = 0
+        var count = 0
         while let part = cursor.next() {
             guard part.unitCount > 0 else { return false }
-            if !part.isLiteral { return true }
+            count += 1
+            guard part.isLiteral else { continue }
+            literalCount += 1
             sum += part.unitCount
         }
-        return sum == Int(step.end - step.start)
+        return literalCount == 0 || literalCount == count && sum == Int(step.end - step.start)
     }
 
-    private mutating func append(_ start: UInt8, _ end: UInt8, _ tag: PartOfSpeech, lemma: Range<Int> = 0..<0) {
+    private mutating func append(_ start: UInt8, _ end: UInt8, _ tag: PartOfSpeech, lemma: Range<Int> = 0..<0)
+    {
         pieces.append(Piece(start: start, end: end, tag: tag, role: .noun, lemma: lemma, position: 0))
     }
 
@@ -157,9 +167,13 @@ struct RunAnalysis {
             let isStem = piece.role == .predicate || !piece.lemma.isEmpty
             let kind: TokenKind = isStem ? .stem : isJoined(index) ? .part : .word
             if piece.lemma.isEmpty {
-                add(units[span], span, position: piece.position, length: 1, kind: kind, piece.tag, to: &output)
+                add(
+                    units[span], span, position: piece.position, length: 1, kind: kind, piece.tag, to: &output
+                )
             } else {
-                add(lemmas[piece.lemma], span, position: piece.position, length: 1, kind: kind, piece.tag, to: &output)
+                add(
+                    lemmas[piece.lemma], span, position: piece.position, length: 1, kind: kind, piece.tag,
+                    to: &output)
             }
             guard isStem else { continue }
             var end = piece.end
@@ -168,7 +182,9 @@ struct RunAnalysis {
                 end = next.end
             }
             let written = span.lowerBound..<Int(end)
-            add(units[written], written, position: piece.position, length: 1, kind: .surface, piece.tag, to: &output)
+            add(
+                units[written], written, position: piece.position, length: 1, kind: .surface, piece.tag,
+                to: &output)
         }
     }
 
@@ -179,8 +195,8 @@ struct RunAnalysis {
         return hasLeft || hasRight
     }
 
-    /// Compounds of the dictionary, runs of nouns, everything from the first to the last content, and all of it with
-    /// the particles and endings behind it.
+    /// Compounds of the dictionary, runs of nouns, everything from the first to the last content, and all of
+    /// it with the particles and endings behind it.
     private mutating func emitWholes(_ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens) {
         for group in groups { emitWhole(group.first, group.end, units, to: &output) }
         var index = 0
@@ -197,7 +213,9 @@ struct RunAnalysis {
         let length = Int(pieces[last].position - pieces[first].position) + 1
         if units.count > Int(pieces[last].end), length <= Self.maximumParts {
             let span = Int(pieces[first].start)..<units.count
-            add(units[span], span, position: pieces[first].position, length: length, kind: .surface, .unknown, to: &output)
+            add(
+                units[span], span, position: pieces[first].position, length: length, kind: .surface, .unknown,
+                to: &output)
         }
     }
 
@@ -209,7 +227,9 @@ struct RunAnalysis {
         let length = Int(pieces[end - 1].position - pieces[first].position) + 1
         guard length > 1, length <= Self.maximumParts else { return }
         let span = Int(pieces[first].start)..<Int(pieces[end - 1].end)
-        add(units[span], span, position: pieces[first].position, length: length, kind: .compound, .unknown, to: &output)
+        add(
+            units[span], span, position: pieces[first].position, length: length, kind: .compound, .unknown,
+            to: &output)
     }
 
     /// Adds a token unless the same term already stands there with the same length.
@@ -218,17 +238,19 @@ struct RunAnalysis {
         _ tag: PartOfSpeech, to output: inout RunTokens
     ) {
         let (start, count) = output.appendTerm(term)
-        for other in output.tokens[firstToken...]
-        where other.position == position && Int(other.positionLength) == length && other.termLength == count {
-            let same = output.bytes[Int(other.termStart)...].prefix(Int(count))
-            if same.elementsEqual(output.bytes[Int(start)...]) {
+        for index in firstToken..<output.tokens.count {
+            let other = output.tokens[index]
+            if other.position == position, Int(other.positionLength) == length, other.termLength == count,
+                output.haveSameBytes(Int(other.termStart), Int(start), count: Int(count))
+            {
                 output.bytes.removeLast(Int(count))
                 return
             }
         }
         output.tokens.append(
             RunToken(
-                termStart: start, termLength: count, start: UInt8(span.lowerBound), end: UInt8(span.upperBound),
+                termStart: start, termLength: count, start: UInt8(span.lowerBound),
+                end: UInt8(span.upperBound),
                 position: position, positionLength: UInt8(length), kind: kind, partOfSpeech: tag))
     }
 
@@ -240,7 +262,8 @@ struct RunAnalysis {
             var place = index
             while place > firstToken {
                 let other = output.tokens[place - 1]
-                let isBefore = (other.position, token.positionLength) <= (token.position, other.positionLength)
+                let isBefore =
+                    (other.position, token.positionLength) <= (token.position, other.positionLength)
                 if isBefore { break }
                 output.tokens[place] = other
                 place -= 1

@@ -1,5 +1,5 @@
-// The tokens of one run of Hangul, independent of where the run stands: offsets count syllables from its beginning.
-// This is the form in which analyses are remembered.
+// The tokens of one run of Hangul, independent of where the run stands: offsets count syllables from its
+// beginning. This is the form in which analyses are remembered.
 
 /// A token of a run.
 struct RunToken {
@@ -50,6 +50,12 @@ struct RunTokens {
             }
         }
         return (UInt32(start), UInt16(bytes.count - start))
+    }
+
+    /// Whether two terms of `count` bytes are the same.
+    func haveSameBytes(_ first: Int, _ second: Int, count: Int) -> Bool {
+        for offset in 0..<count where bytes[first + offset] != bytes[second + offset] { return false }
+        return true
     }
 
     /// The analysis of one run: ranges of the arrays above.

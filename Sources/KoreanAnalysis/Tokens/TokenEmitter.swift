@@ -1,6 +1,6 @@
-// Walks over normalised code points, cuts them at white space, symbols and changes of script, and writes the tokens of
-// each piece. Symbols themselves give no token; they only cut, join (SM-S918N, 1+1, H&M) or complete (C++, 50%) what
-// stands beside them.
+// Walks over normalised code points, cuts them at white space, symbols and changes of script, and writes the
+// tokens of each piece. Symbols themselves give no token; they only cut, join (SM-S918N, 1+1, H&M) or
+// complete (C++, 50%) what stands beside them.
 
 import CICU
 
@@ -60,7 +60,8 @@ extension TokenBuffer {
 
     /// A run of composed syllables: tokens from the cache, moved to where the run stands.
     private mutating func emitHangul(
-        _ scalars: Scalars, from first: Int, context: LeftContext, number: PendingNumber?, cache: AnalysisCache
+        _ scalars: Scalars, from first: Int, context: LeftContext, number: PendingNumber?,
+        cache: AnalysisCache
     ) -> Int {
         withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Lattice.maximumLength) { units in
             var end = first
@@ -96,7 +97,8 @@ extension TokenBuffer {
                     contentsOf: UnsafeBufferPointer(rebasing: bytes[first..<first &+ Int(token.termLength)]))
                 tokens.append(
                     Token(
-                        termStart: termStart, start: run[Int(token.start)].start, end: run[Int(token.end) &- 1].end,
+                        termStart: termStart, start: run[Int(token.start)].start,
+                        end: run[Int(token.end) &- 1].end,
                         position: firstPosition &+ UInt32(token.position), termLength: token.termLength,
                         positionLength: UInt16(token.positionLength), kind: token.kind,
                         partOfSpeech: token.partOfSpeech))
@@ -151,7 +153,8 @@ extension TokenBuffer {
 
     /// Adds a token whose term is what has been appended to `termBytes` since `termStart`.
     mutating func addToken(
-        termStart: Int, _ scalars: Scalars, _ range: Range<Int>, position: UInt32, length: Int, kind: TokenKind
+        termStart: Int, _ scalars: Scalars, _ range: Range<Int>, position: UInt32, length: Int,
+        kind: TokenKind
     ) {
         tokens.append(
             Token(
