@@ -13,7 +13,9 @@ struct SegmentScorer {
     private let root: Int
     /// How many documents a node may match here, roughly.
     private var costs: [UInt64] = []
-    private var units: [UnitScorer] = []
+    var units: [UnitScorer] = []
+    /// The query as a flat OR or AND of units, which can be pruned.
+    let flat: Flat?
     private var phrases: [PhraseScorer] = []
     private var filters: [FilterScorer] = []
     private let documentCount: UInt32
@@ -49,6 +51,7 @@ struct SegmentScorer {
             bound.append(.boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
         }
         nodes = bound
+        flat = Self.flat(bound, root: plan.root)
     }
 
     /// How many documents the query may match, roughly.

@@ -79,6 +79,22 @@ struct UnitScorer {
         return Window.of(first)
     }
 
+    /// A bound of the scores in a window, from block headers alone; 0 when no document of it can match.
+    func bound(_ window: UInt32) throws(SegmentError) -> Float {
+        let base = window << Window.shift
+        var weighted: Float = 0
+        var mayMatch = false
+        for index in cursors.indices {
+            let greatest = try cursors[index].greatestWeightedFrequency(
+                base: base, end: base + UInt32(Window.size), factors: factors[index])
+            guard let greatest else { continue }
+            mayMatch = true
+            weighted += greatest
+        }
+        // A step more: the rounded quotient of a greater frequency may be smaller by a last bit.
+        return mayMatch ? contribution(weighted) + max(grid.step, .leastNormalMagnitude) : 0
+    }
+
     /// Matches a window, as `SegmentScorer` describes.
     mutating func match(
         _ task: WindowTask, _ bits: inout BitSlots, _ slots: inout ScoreSlots
