@@ -1,7 +1,7 @@
 // Counts one facet over the windows of one segment.
 //
-// A facet without a group counts the hits. A facet with a group counts what all other groups leave: the hits and
-// the documents that its own group alone rules out. So multi-select facets are exact in one pass.
+// A facet without a group counts the hits. A facet with a group counts what all other groups leave: the hits
+// and the documents that its own group alone rules out. So multi-select facets are exact in one pass.
 
 /// What a facet counted in one segment.
 enum SegmentFacet: Sendable {
@@ -57,7 +57,8 @@ struct FacetCounter {
         }
     }
 
-    /// Counts the window's hits in slot `all`, and those that only this facet's group rules out: its slot of `near`.
+    /// Counts the window's hits in slot `all`, and those that only this facet's group rules out: its slot of
+    /// `near`.
     mutating func count(
         window: UInt32, all: Int, near: [Int], _ bits: inout BitSlots
     ) throws(SegmentError) {

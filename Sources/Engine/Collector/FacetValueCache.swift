@@ -1,9 +1,9 @@
 // Numbers for facet values that mean the same in every segment of an index.
 //
-// Ordinals are a segment's own, so counts of several segments would have to be joined by the bytes of every value
-// that occurs. Instead each value of a field gets a number when a segment is first faceted, and each segment keeps
-// a map from ordinals to numbers: a new segment after a refresh costs its own values alone, and a search joins
-// counts by number and reads the bytes of only the values that it shows.
+// Ordinals are a segment's own, so counts of several segments would have to be joined by the bytes of every
+// value that occurs. Instead each value of a field gets a number when a segment is first faceted, and each
+// segment keeps a map from ordinals to numbers: a new segment after a refresh costs its own values alone, and
+// a search joins counts by number and reads the bytes of only the values that it shows.
 import Synchronization
 
 /// The numbered values of an index's keyword fields. Safe to use from any thread.
@@ -32,7 +32,8 @@ final class FacetValueCache: Sendable {
         var valueCount = 0
     }
 
-    /// Fields with more values in a segment are joined by bytes: numbering them would take longer than it saves.
+    /// Fields with more values in a segment are joined by bytes: numbering them would take longer than it
+    /// saves.
     static let termCountMax: UInt32 = 65_536
     /// Values of all fields together; beyond, the cache starts anew.
     private static let valueCountMax = 1_000_000

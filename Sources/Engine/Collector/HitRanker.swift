@@ -1,7 +1,7 @@
 // Ranks the documents of one segment. A ranker is a concrete struct, so the pass is compiled for each.
 //
-// Ranks of keywords and keys are ordinals, doubled and made odd: even numbers are left for values of a cursor that
-// the segment does not have, and lie between two ordinals.
+// Ranks of keywords and keys are ordinals, doubled and made odd: even numbers are left for values of a cursor
+// that the segment does not have, and lie between two ordinals.
 
 /// What a window pass asks of the order of its hits.
 protocol HitRanker {
@@ -234,8 +234,8 @@ struct KeyReader {
 
 /// Where some bytes stand among the terms of a field.
 struct OrdinalPlace {
-    /// Twice the ordinal plus one for a term that exists; the even number below it for one that would stand before
-    /// it.
+    /// Twice the ordinal plus one for a term that exists; the even number below it for one that would stand
+    /// before it.
     let doubled: UInt64
 
     init(_ field: FieldID, _ bytes: [UInt8], in segment: Segment) throws(SegmentError) {

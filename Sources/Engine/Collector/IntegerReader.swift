@@ -74,7 +74,7 @@ extension KeywordWindow {
         into counts: inout [UInt32]
     ) throws(SegmentError) {
         precondition(counts.count >= Int(column.termCount))
-        if bits.count(slot) <= Self.lookUpCountMax {
+        if bits.hasFewer(slot, than: Self.lookUpCountMax + 1) {
             for word in 0..<Window.wordCount {
                 var matches = bits.words[slot + word]
                 while matches != 0 {

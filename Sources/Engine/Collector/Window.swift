@@ -1,7 +1,7 @@
 // Working memory of the window pass: 4,096 documents at a time, a bit and a score for each.
 //
-// A slot is a window's worth of bits or scores, named by its offset in one array. Slots are taken and given back
-// like a stack, so a pass over a segment allocates only while its first window grows the arrays.
+// A slot is a window's worth of bits or scores, named by its offset in one array. Slots are taken and given
+// back like a stack, so a pass over a segment allocates only while its first window grows the arrays.
 
 /// Sizes of a window.
 enum Window {
@@ -45,7 +45,8 @@ struct BitSlots: Sendable {
         used = slot
     }
 
-    // The loops below run several times a window. One check of the slots' ends stands for those of their words.
+    // The loops below run several times a window. One check of the slots' ends stands for those of their
+    // words.
 
     private func check(_ slot: Int) {
         precondition(slot >= 0 && slot + Window.wordCount <= words.count, "no such slot")
@@ -115,6 +116,18 @@ struct BitSlots: Sendable {
         var count = 0
         for index in 0..<Window.wordCount { count += words[unchecked: slot + index].nonzeroBitCount }
         return count
+    }
+
+    /// Whether fewer than `limit` bits are set; looks no further than it must.
+    func hasFewer(_ slot: Int, than limit: Int) -> Bool {
+        check(slot)
+        let words = words.span
+        var count = 0
+        for index in 0..<Window.wordCount {
+            if count >= limit { return false }
+            count += words[unchecked: slot + index].nonzeroBitCount
+        }
+        return count < limit
     }
 
     /// Sets the bits of the documents that exist in a window.

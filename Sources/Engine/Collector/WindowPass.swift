@@ -1,5 +1,5 @@
-// The fused pass over one segment: one window of 4,096 documents after another gives matches, scores, the exact
-// total, facet counts and the best hits. See Engine.docc/Query.md.
+// The fused pass over one segment: one window of 4,096 documents after another gives matches, scores, the
+// exact total, facet counts and the best hits. See Engine.docc/Query.md.
 
 /// Asks now and then whether a search should go on.
 struct SearchControl {
@@ -139,8 +139,8 @@ struct WindowPass {
         return true
     }
 
-    /// Leaves in `all` the documents that no facet group rules out; gives, per group, a slot of those that this
-    /// group alone rules out. The slots stay taken until `all` is given back.
+    /// Leaves in `all` the documents that no facet group rules out; gives, per group, a slot of those that
+    /// this group alone rules out. The slots stay taken until `all` is given back.
     private mutating func applyGroups(_ window: UInt32, _ all: Int) throws(SegmentError) -> [Int] {
         if groups.isEmpty { return [] }
         var near: [Int] = []

@@ -1,16 +1,16 @@
 // Pruning for requests that want the best hits alone: block-max MAXSCORE for an OR of units, block-max AND.
 //
-// Nothing of a window is read but block headers until they say that some document in it can reach the page. Of an
-// OR, the units that cannot reach the threshold even together are not essential: they are looked up for the
-// documents that the others find, and only while these can still reach it. Scores are sums on the grid, exact in
-// any order, so the hits, their scores and their ties are those of the full pass.
+// Nothing of a window is read but block headers until they say that some document in it can reach the page.
+// Of an OR, the units that cannot reach the threshold even together are not essential: they are looked up for
+// the documents that the others find, and only while these can still reach it. Scores are sums on the grid,
+// exact in any order, so the hits, their scores and their ties are those of the full pass.
 //
-// Sources: Turtle and Flood, "Query evaluation: strategies and optimizations" (1995); Chakrabarti, Chaudhuri and
-// Ganti, "Interval-based pruning for top-k processing over compressed lists" (2011).
+// Sources: Turtle and Flood, "Query evaluation: strategies and optimizations" (1995); Chakrabarti, Chaudhuri
+// and Ganti, "Interval-based pruning for top-k processing over compressed lists" (2011).
 
 extension TermCursor {
-    /// The greatest weighted frequency that the blocks with documents of `base..<end` can hold; nil when there is no
-    /// such block.
+    /// The greatest weighted frequency that the blocks with documents of `base..<end` can hold; nil when
+    /// there is no such block.
     func greatestWeightedFrequency(
         base: UInt32, end: UInt32, factors: [Float]
     ) throws(SegmentError) -> Float? {
@@ -57,8 +57,8 @@ extension SegmentScorer {
         }
     }
 
-    /// As `match`, but may leave out documents whose score is below `threshold`. False when the query is not flat,
-    /// and nothing was done.
+    /// As `match`, but may leave out documents whose score is below `threshold`. False when the query is not
+    /// flat, and nothing was done.
     mutating func matchPruned(
         window: UInt32, candidates: Int, out: Int, scores: Int, threshold: Float, bits: inout BitSlots,
         slots: inout ScoreSlots
@@ -92,7 +92,8 @@ extension SegmentScorer {
         bounds.sort { $0.bound > $1.bound }
         var isEssential = true
         for (unit, bound) in bounds {
-            // `sum` is what this unit and all after it can give: too little, and a document must have been found.
+            // `sum` is what this unit and all after it can give: too little, and a document must have been
+            // found.
             if isEssential, sum < threshold { isEssential = false }
             if !isEssential, !Self.narrow(out, scores, toReach: threshold, with: sum, &bits, slots) { return true }
             bits.clear(found)
@@ -107,7 +108,8 @@ extension SegmentScorer {
         return true
     }
 
-    /// Drops the documents of a slot that cannot reach the threshold even if they gain `rest`; whether any is left.
+    /// Drops the documents of a slot that cannot reach the threshold even if they gain `rest`; whether any is
+    /// left.
     private static func narrow(
         _ slot: Int, _ scores: Int, toReach threshold: Float, with rest: Float, _ bits: inout BitSlots,
         _ slots: borrowing ScoreSlots

@@ -174,8 +174,8 @@ private struct BestScores {
 extension Snapshot {
     /// Searches the snapshot. Safe to call from any thread.
     ///
-    /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline passes,
-    /// `segment` when a segment is damaged.
+    /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline
+    /// passes, `segment` when a segment is damaged.
     public func search(_ request: SearchRequest) throws(SearchError) -> SearchResult {
         try Search(request, over: segments, cache: .of(registry)).run()
     }

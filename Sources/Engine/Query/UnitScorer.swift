@@ -101,7 +101,7 @@ struct UnitScorer {
     ) throws(SegmentError) {
         let target = needsScores ? task.scores : nil
         // Looking up a document costs about as much as reading eight postings.
-        if bits.count(task.candidates) * 8 * cursors.count < windowCost {
+        if !cursors.isEmpty, bits.hasFewer(task.candidates, than: windowCost / (8 * cursors.count)) {
             return try matchEach(task, target, &bits, &slots)
         }
         guard let target else {
@@ -188,7 +188,7 @@ struct UnitScorer {
     ) {
         let (weight, k1, grid) = (weight, k1, grid)
         var values = slots.values.mutableSpan
-        if bits.count(task.out) > Window.size / 8 {
+        if !bits.hasFewer(task.out, than: Window.size / 8) {
             // Every document, without a branch: where nothing matched, 0 is added.
             for offset in 0..<Window.size {
                 let frequency = values[unchecked: weighted + offset]
@@ -211,8 +211,8 @@ struct UnitScorer {
 
     // MARK: Loops over postings
 
-    // Offsets are unchecked below: `nextRun` gives documents of the window only, slots have a window's size, tables
-    // 256 entries, and norms as many as the segment has documents.
+    // Offsets are unchecked below: `nextRun` gives documents of the window only, slots have a window's size,
+    // tables 256 entries, and norms as many as the segment has documents.
 
     /// Sets the bits of the cursor's documents.
     private static func mark(

@@ -1,6 +1,7 @@
 // The search against its slow twin:
 //
-// 1. hits, scores, totals and facets of random requests over random indexes equal those of the exhaustive search;
+// 1. hits, scores, totals and facets of random requests over random indexes equal those of the exhaustive
+//    search;
 // 2. the same for every index of a few tiny documents;
 // 3. pages by offset and by cursor cover every hit once, in order;
 // 4. what only the best hits are asked for equals what the full pass finds;
