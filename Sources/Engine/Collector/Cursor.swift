@@ -1,7 +1,7 @@
 // A place between two hits, as an opaque string that the caller hands back.
 //
-// Bytes: version (1), sort signature (4), then per sort key a tag and its value, then score (4), then the key of
-// the hit; base64url without padding. It names the hit by value and not by address, so it stays meaningful
+// Bytes: version (1), sort signature (4), then per sort key a tag and its value, then score (4), then the key
+// of the hit; base64url without padding. It names the hit by value and not by address, so it stays meaningful
 // when the index is refreshed between two pages: hits that moved across the place appear twice or not at all,
 // all others exactly once.
 

@@ -1,7 +1,7 @@
 // Counts one facet over the windows of one segment.
 //
-// A facet without a group counts the hits. A facet with a group counts what all other groups leave: the hits and
-// the documents that its own group alone rules out. So multi-select facets are exact in one pass.
+// A facet without a group counts the hits. A facet with a group counts what all other groups leave: the hits
+// and the documents that its own group alone rules out. So multi-select facets are exact in one pass.
 
 /// What a facet counted in one segment.
 enum SegmentFacet: Sendable {
@@ -14,7 +14,7 @@ enum SegmentFacet: Sendable {
 struct FacetCounter {
     private enum Source {
         case keyword(KeywordColumn)
-        case ranges(IntegerReader, [FacetRequest.Range])
+        case ranges(IntegerReader)
         /// The segment has no such column.
         case missing
     }
@@ -29,6 +29,8 @@ struct FacetCounter {
     private var ordinals = KeywordWindow()
     private var values: [Int64] = []
     private var present: [UInt64] = []
+    private var lowerEnds: [Int64] = []
+    private var upperEnds: [Int64] = []
 
     init(_ request: FacetRequest, view: SegmentView) {
         group = request.group
@@ -43,17 +45,20 @@ struct FacetCounter {
             }
         case .ranges(let field, let ranges):
             if let reader = IntegerReader(field, view: view) {
-                source = .ranges(reader, ranges)
+                source = .ranges(reader)
                 values = Array(repeating: 0, count: Window.size)
                 present = Array(repeating: 0, count: Window.wordCount)
             } else {
                 source = .missing
             }
             counts = Array(repeating: 0, count: ranges.count)
+            lowerEnds = ranges.map { $0.lower ?? .min }
+            upperEnds = ranges.map { $0.upper ?? .max }
         }
     }
 
-    /// Counts the window's hits in slot `all`, and those that only this facet's group rules out: its slot of `near`.
+    /// Counts the window's hits in slot `all`, and those that only this facet's group rules out: its slot of
+    /// `near`.
     mutating func count(
         window: UInt32, all: Int, near: [Int], _ bits: inout BitSlots
     ) throws(SegmentError) {
@@ -67,22 +72,32 @@ struct FacetCounter {
         case .missing: break
         case .keyword(let column):
             try ordinals.count(column, window: window, where: slot, bits, into: &counts)
-        case .ranges(let reader, let ranges):
+        case .ranges(let reader):
             try reader.load(window: window, values: &values, present: &present)
-            for word in 0..<Window.wordCount {
-                var matches = bits.words[slot + word] & present[word]
-                documentCount += matches.nonzeroBitCount
-                while matches != 0 {
-                    let value = values[word << 6 + matches.trailingZeroBitCount]
-                    matches &= matches - 1
-                    minimum = min(minimum ?? value, value)
-                    maximum = max(maximum ?? value, value)
-                    for (index, range) in ranges.enumerated()
-                    where value >= range.lower ?? .min && value <= range.upper ?? .max {
-                        counts[index] += 1
-                    }
+            countRanges(where: slot, bits)
+        }
+    }
+
+    private mutating func countRanges(where slot: Int, _ bits: borrowing BitSlots) {
+        var least = Int64.max
+        var greatest = Int64.min
+        for word in 0..<Window.wordCount {
+            var matches = bits.words[slot + word] & present[word]
+            documentCount += matches.nonzeroBitCount
+            while matches != 0 {
+                let value = values[word << 6 + matches.trailingZeroBitCount]
+                matches &= matches - 1
+                least = min(least, value)
+                greatest = max(greatest, value)
+                for index in lowerEnds.indices where value >= lowerEnds[index] && value <= upperEnds[index] {
+                    counts[index] += 1
                 }
             }
+        }
+        // Still the other way round when no document had a value.
+        if least <= greatest {
+            minimum = min(minimum ?? least, least)
+            maximum = max(maximum ?? greatest, greatest)
         }
     }
 

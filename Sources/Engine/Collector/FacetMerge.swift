@@ -4,10 +4,12 @@
 struct FacetMerge {
     private let request: FacetRequest
     private let views: [SegmentView]
+    private let cache: FacetValueCache
 
-    init(_ request: FacetRequest, views: [SegmentView]) {
+    init(_ request: FacetRequest, views: [SegmentView], cache: FacetValueCache) {
         self.request = request
         self.views = views
+        self.cache = cache
     }
 
     /// The answer; `segments` holds one part a segment, in their order.
@@ -60,6 +62,17 @@ struct FacetMerge {
                 else { continue }
                 selectedCounts[value] = count
             }
+        } else if let join = try cache.join(field, parts.map { views[$0.segment].segment }) {
+            let sums = Self.sum(parts, join)
+            distinct = sums.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
+            top = Self.top(sums, join, limit: limit, order: order)
+            let shown = Set(top.map(\.value))
+            for value in Set(selected) where !shown.contains(value) {
+                for part in parts {
+                    guard let entry = try views[part.segment].segment.term(field, value) else { continue }
+                    selectedCounts[value, default: 0] += Self.count(of: entry.ordinal, in: part.found) ?? 0
+                }
+            }
         } else {
             let sums = try sum(parts, field)
             distinct = sums.count
@@ -73,6 +86,40 @@ struct FacetMerge {
         }
         return .keyword(
             values: withSelected(top, selected, selectedCounts), distinct: distinct)
+    }
+
+    /// Documents per number of a value.
+    private static func sum(
+        _ parts: [(segment: Int, found: [(ordinal: UInt32, count: UInt32)])], _ join: FacetValueCache.Join
+    ) -> [UInt32] {
+        var sums = Array(repeating: UInt32(0), count: join.values.count)
+        for (part, numbers) in zip(parts, join.numbers) {
+            for (ordinal, count) in part.found { sums[Int(numbers[Int(ordinal)])] += count }
+        }
+        return sums
+    }
+
+    /// The first values in the order asked for; bytes are compared only where counts do not decide.
+    private static func top(
+        _ sums: [UInt32], _ join: FacetValueCache.Join, limit: Int, order: FacetRequest.Order
+    ) -> [(value: [UInt8], count: Int)] {
+        if limit == 0 { return [] }
+        var least: UInt64 = 1
+        if order == .count {
+            var best = TopHits<FacetRank>(capacity: limit)
+            for count in sums where count > 0 { best.offer(FacetRank(count: UInt64(count), place: 0), 0) }
+            least = best.worst?.count ?? 1
+        }
+        var top: [(value: [UInt8], count: Int)] = []
+        for (number, count) in sums.enumerated() where count >= least {
+            top.append((join.values[number], Int(count)))
+        }
+        top.sort { a, b in
+            if order == .count, a.count != b.count { return a.count > b.count }
+            return a.value.lexicographicallyPrecedes(b.value)
+        }
+        top.removeLast(max(0, top.count - limit))
+        return top
     }
 
     private static func count(of ordinal: UInt32, in found: [(ordinal: UInt32, count: UInt32)]) -> Int? {

@@ -1,5 +1,5 @@
-// The hits of all segments as one list. Ordinals mean nothing across segments, so values and keys are compared as
-// bytes here, and read only for the hits that are at the head of their segment.
+// The hits of all segments as one list. Ordinals mean nothing across segments, so values and keys are
+// compared as bytes here, and read only for the hits that are at the head of their segment.
 
 /// The best hits of a segment, best first.
 struct SegmentHits: Sendable {

@@ -1,7 +1,7 @@
 // Ranks the documents of one segment. A ranker is a concrete struct, so the pass is compiled for each.
 //
-// Ranks of keywords and keys are ordinals, doubled and made odd: even numbers are left for values of a cursor that
-// the segment does not have, and lie between two ordinals.
+// Ranks of keywords and keys are ordinals, doubled and made odd: even numbers are left for values of a cursor
+// that the segment does not have, and lie between two ordinals.
 
 /// What a window pass asks of the order of its hits.
 protocol HitRanker {
@@ -12,17 +12,19 @@ protocol HitRanker {
     /// Hits with a lower score cannot be on the page; above 0 only when the score comes first.
     var scoreFloor: Float { get }
 
+    /// The score that a hit must reach when `worst` is the last on the page; 0 when any score may do.
+    func threshold(_ worst: Rank?) -> Float
     /// Reads what the ranks of a window need.
     mutating func load(window: UInt32) throws(SegmentError)
     /// False when the document certainly ranks below `worst`; cheap.
     func mayExceed(_ worst: Rank, offset: Int, score: Float) -> Bool
     /// The rank of the document at `offset` of the loaded window.
-    func rank(document: UInt32, offset: Int, score: Float) throws(SegmentError) -> Rank
+    mutating func rank(document: UInt32, offset: Int, score: Float) throws(SegmentError) -> Rank
 }
 
 /// By score, then key.
 struct ScoreRanker: HitRanker {
-    private let keys: KeyReader
+    private var keys: KeyReader
     let limit: ScoreRank?
     let scoreFloor: Float
 
@@ -37,6 +39,10 @@ struct ScoreRanker: HitRanker {
         }
     }
 
+    func threshold(_ worst: ScoreRank?) -> Float {
+        max(scoreFloor, worst?.score ?? 0)
+    }
+
     mutating func load(window: UInt32) {}
 
     @inline(__always)
@@ -45,7 +51,9 @@ struct ScoreRanker: HitRanker {
     }
 
     @inline(__always)
-    func rank(document: UInt32, offset: Int, score: Float) throws(SegmentError) -> ScoreRank {
+    mutating func rank(
+        document: UInt32, offset: Int, score: Float
+    ) throws(SegmentError) -> ScoreRank {
         ScoreRank(score: score, keyOrdinal: try keys.ordinal(document))
     }
 }
@@ -60,7 +68,7 @@ struct FieldRanker: HitRanker {
         case missing
     }
 
-    private let keys: KeyReader
+    private var keys: KeyReader
     private var sources: [Source] = []
     let limit: FieldRank?
     let scoreFloor: Float = 0
@@ -157,13 +165,17 @@ struct FieldRanker: HitRanker {
         }
     }
 
+    func threshold(_ worst: FieldRank?) -> Float { 0 }
+
     func mayExceed(_ worst: FieldRank, offset: Int, score: Float) -> Bool {
         if case .score = sources[0] { return UInt64(score.bitPattern) >= worst.values.0 }
         if worst.presence & 4 == 0 { return true }
         return presence[offset] & 4 != 0 && values[0][offset] >= worst.values.0
     }
 
-    func rank(document: UInt32, offset: Int, score: Float) throws(SegmentError) -> FieldRank {
+    mutating func rank(
+        document: UInt32, offset: Int, score: Float
+    ) throws(SegmentError) -> FieldRank {
         var rank = FieldRank(tail: ScoreRank(score: score, keyOrdinal: try keys.ordinal(document)))
         for index in sources.indices where presence[offset] & 4 >> UInt8(index) != 0 {
             if case .score = sources[index] {
@@ -180,6 +192,13 @@ struct FieldRanker: HitRanker {
 struct KeyReader {
     private let segment: Segment
     private let column: KeywordColumn?
+    private var ordinals = KeywordWindow()
+    private var window = UInt32.max
+    private var lookUpCount = 0
+    private var isDecoded = false
+
+    /// After so many look-ups in a window, as when all its scores tie, the window is decoded.
+    private static let lookUpCountMax = 24
 
     init(_ segment: Segment) {
         self.segment = segment
@@ -188,7 +207,25 @@ struct KeyReader {
 
     /// The ordinal of a document's key: keys of the segment compare as their ordinals do.
     @inline(__always)
-    func ordinal(_ document: UInt32) throws(SegmentError) -> UInt32 {
+    mutating func ordinal(_ document: UInt32) throws(SegmentError) -> UInt32 {
+        if isDecoded, Window.of(document) == window {
+            let ordinal = ordinals.ordinals[Int(document) % Window.size]
+            if ordinal != KeywordWindow.missing { return ordinal }
+        }
+        return try lookUp(document)
+    }
+
+    private mutating func lookUp(_ document: UInt32) throws(SegmentError) -> UInt32 {
+        if Window.of(document) != window {
+            window = Window.of(document)
+            lookUpCount = 0
+            isDecoded = false
+        }
+        lookUpCount += 1
+        if lookUpCount > Self.lookUpCountMax, !isDecoded, let column {
+            try column.decode(window: Int(window), into: &ordinals)
+            isDecoded = ordinals.isSingleValued && !ordinals.isEmpty
+        }
         if let ordinal = try column?.firstOrdinal(document) { return ordinal }
         // A document always has a key; the segment's own accessor says what is damaged.
         return try segment.keyOrdinal(document)
@@ -197,8 +234,8 @@ struct KeyReader {
 
 /// Where some bytes stand among the terms of a field.
 struct OrdinalPlace {
-    /// Twice the ordinal plus one for a term that exists; the even number below it for one that would stand before
-    /// it.
+    /// Twice the ordinal plus one for a term that exists; the even number below it for one that would stand
+    /// before it.
     let doubled: UInt64
 
     init(_ field: FieldID, _ bytes: [UInt8], in segment: Segment) throws(SegmentError) {

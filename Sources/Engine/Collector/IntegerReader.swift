@@ -65,14 +65,28 @@ extension LiveDocs {
 }
 
 extension KeywordWindow {
+    /// Up to so many documents are looked up one by one instead of decoding their window.
+    private static let lookUpCountMax = 24
+
     /// Counts the values of the documents of a window that are set in `slot`.
     mutating func count(
         _ column: KeywordColumn, window: UInt32, where slot: Int, _ bits: borrowing BitSlots,
         into counts: inout [UInt32]
     ) throws(SegmentError) {
+        precondition(counts.count >= Int(column.termCount))
+        if bits.hasFewer(slot, than: Self.lookUpCountMax + 1) {
+            for word in 0..<Window.wordCount {
+                var matches = bits.words[slot + word]
+                while matches != 0 {
+                    let offset = UInt32(word << 6 + matches.trailingZeroBitCount)
+                    matches &= matches - 1
+                    try column.forEachOrdinal(window << Window.shift + offset) { counts[Int($0)] &+= 1 }
+                }
+            }
+            return
+        }
         try column.decode(window: Int(window), into: &self)
         if isEmpty { return }
-        precondition(counts.count >= Int(column.termCount))
         var counts = counts.mutableSpan
         let ordinals = ordinals.span
         let starts = starts.span

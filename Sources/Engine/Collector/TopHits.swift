@@ -17,7 +17,8 @@ struct ScoreRank: HitRank {
         self.init(score: score, doubledKey: UInt64(keyOrdinal) * 2 + 1)
     }
 
-    /// `doubledKey` is twice the key's ordinal plus one, or the even number below for a key between two ordinals.
+    /// `doubledKey` is twice the key's ordinal plus one, or the even number below for a key between two
+    /// ordinals.
     @inline(__always)
     init(score: Float, doubledKey: UInt64) {
         // The bits of floats that are not negative are in the order of their values, and their sign bit is 0.

@@ -1,7 +1,7 @@
 // Working memory of the window pass: 4,096 documents at a time, a bit and a score for each.
 //
-// A slot is a window's worth of bits or scores, named by its offset in one array. Slots are taken and given back
-// like a stack, so a pass over a segment allocates only while its first window grows the arrays.
+// A slot is a window's worth of bits or scores, named by its offset in one array. Slots are taken and given
+// back like a stack, so a pass over a segment allocates only while its first window grows the arrays.
 
 /// Sizes of a window.
 enum Window {
@@ -35,7 +35,7 @@ struct BitSlots: Sendable {
         if words.count < used {
             words.append(contentsOf: repeatElement(0, count: used - words.count))
         } else {
-            for index in slot..<used { words[index] = 0 }
+            clear(slot)
         }
         return slot
     }
@@ -45,25 +45,37 @@ struct BitSlots: Sendable {
         used = slot
     }
 
-    mutating func clear(_ slot: Int) {
-        for index in slot..<slot + Window.wordCount { words[index] = 0 }
+    // The loops below run several times a window. One check of the slots' ends stands for those of their
+    // words.
+
+    private func check(_ slot: Int) {
+        precondition(slot >= 0 && slot + Window.wordCount <= words.count, "no such slot")
     }
 
-    mutating func fill(_ slot: Int) {
-        for index in slot..<slot + Window.wordCount { words[index] = .max }
+    mutating func clear(_ slot: Int) {
+        check(slot)
+        var words = words.mutableSpan
+        for index in 0..<Window.wordCount { words[unchecked: slot + index] = 0 }
     }
 
     mutating func copy(_ source: Int, to target: Int) {
-        for index in 0..<Window.wordCount { words[target + index] = words[source + index] }
+        check(source)
+        check(target)
+        var words = words.mutableSpan
+        for index in 0..<Window.wordCount { words[unchecked: target + index] = words[unchecked: source + index] }
     }
 
     /// target = target AND source; whether anything is left.
     @discardableResult
     mutating func and(_ target: Int, _ source: Int) -> Bool {
+        check(source)
+        check(target)
+        var words = words.mutableSpan
         var any: UInt64 = 0
         for index in 0..<Window.wordCount {
-            words[target + index] &= words[source + index]
-            any |= words[target + index]
+            let word = words[unchecked: target + index] & words[unchecked: source + index]
+            words[unchecked: target + index] = word
+            any |= word
         }
         return any != 0
     }
@@ -71,28 +83,51 @@ struct BitSlots: Sendable {
     /// target = target AND NOT source; whether anything is left.
     @discardableResult
     mutating func andNot(_ target: Int, _ source: Int) -> Bool {
+        check(source)
+        check(target)
+        var words = words.mutableSpan
         var any: UInt64 = 0
         for index in 0..<Window.wordCount {
-            words[target + index] &= ~words[source + index]
-            any |= words[target + index]
+            let word = words[unchecked: target + index] & ~words[unchecked: source + index]
+            words[unchecked: target + index] = word
+            any |= word
         }
         return any != 0
     }
 
     mutating func or(_ target: Int, _ source: Int) {
-        for index in 0..<Window.wordCount { words[target + index] |= words[source + index] }
+        check(source)
+        check(target)
+        var words = words.mutableSpan
+        for index in 0..<Window.wordCount { words[unchecked: target + index] |= words[unchecked: source + index] }
     }
 
     func isEmpty(_ slot: Int) -> Bool {
+        check(slot)
+        let words = words.span
         var any: UInt64 = 0
-        for index in slot..<slot + Window.wordCount { any |= words[index] }
+        for index in 0..<Window.wordCount { any |= words[unchecked: slot + index] }
         return any == 0
     }
 
     func count(_ slot: Int) -> Int {
+        check(slot)
+        let words = words.span
         var count = 0
-        for index in slot..<slot + Window.wordCount { count += words[index].nonzeroBitCount }
+        for index in 0..<Window.wordCount { count += words[unchecked: slot + index].nonzeroBitCount }
         return count
+    }
+
+    /// Whether fewer than `limit` bits are set; looks no further than it must.
+    func hasFewer(_ slot: Int, than limit: Int) -> Bool {
+        check(slot)
+        let words = words.span
+        var count = 0
+        for index in 0..<Window.wordCount {
+            if count >= limit { return false }
+            count += words[unchecked: slot + index].nonzeroBitCount
+        }
+        return count < limit
     }
 
     /// Sets the bits of the documents that exist in a window.

@@ -1,5 +1,5 @@
-// The fused pass over one segment: one window of 4,096 documents after another gives matches, scores, the exact
-// total, facet counts and the best hits. See Engine.docc/Query.md.
+// The fused pass over one segment: one window of 4,096 documents after another gives matches, scores, the
+// exact total, facet counts and the best hits. See Engine.docc/Query.md.
 
 /// Asks now and then whether a search should go on.
 struct SearchControl {
@@ -31,6 +31,8 @@ struct WindowPass {
     private var filter: FilterScorer?
     private var groups: [FilterScorer] = []
     private let needsScores: Bool
+    /// Whether documents that cannot be among the best hits may be left out.
+    private let isPruned: Bool
     private var bits = BitSlots()
     private var slots = ScoreSlots()
 
@@ -40,9 +42,15 @@ struct WindowPass {
         documentCount = view.segment.documentCount
         liveDocs = view.liveDocs
         self.needsScores = needsScores
+        isPruned = needsScores && Self.mayPrune(request)
         scorer = try SegmentScorer(plan, view: view, index: index, needsScores: needsScores)
         filter = try request.filter.map { (filter) throws(SearchError) in try FilterScorer(filter, view: view) }
         for group in request.facetFilters { groups.append(try FilterScorer(group.filter, view: view)) }
+    }
+
+    /// Whether nothing is asked of the documents that are not on the page.
+    static func mayPrune(_ request: SearchRequest) -> Bool {
+        !request.countsTotal && request.facets.isEmpty && (request.sort.isEmpty || request.sort == [.score])
     }
 
     /// Visits every window that may hold a match; the number of hits.
@@ -59,7 +67,9 @@ struct WindowPass {
                 try control.check()
                 let all = bits.take()
                 let scores = needsScores ? slots.take() : nil
-                if try match(window, into: all, scores: scores) {
+                // Below this score no document gets onto the page; ties may.
+                let threshold = isPruned ? ranker.threshold(hits.worst) : 0
+                if try match(window, into: all, scores: scores, threshold: threshold) {
                     let near = try applyGroups(window, all)
                     let count = bits.count(all)
                     total += count
@@ -95,7 +105,9 @@ struct WindowPass {
     }
 
     /// Query, filter and live documents; the cheaper of query and filter goes first.
-    private mutating func match(_ window: UInt32, into all: Int, scores: Int?) throws(SegmentError) -> Bool {
+    private mutating func match(
+        _ window: UInt32, into all: Int, scores: Int?, threshold: Float
+    ) throws(SegmentError) -> Bool {
         let candidates = bits.take()
         defer { bits.giveBack(candidates) }
         bits.fillExisting(candidates, window: window, documentCount: documentCount)
@@ -107,8 +119,16 @@ struct WindowPass {
             bits.copy(kept, to: candidates)
             if bits.isEmpty(candidates) { return false }
         }
-        try scorer.match(
-            window: window, candidates: candidates, out: all, scores: scores, bits: &bits, slots: &slots)
+        var isMatched = false
+        if threshold > 0, let scores {
+            isMatched = try scorer.matchPruned(
+                window: window, candidates: candidates, out: all, scores: scores, threshold: threshold, bits: &bits,
+                slots: &slots)
+        }
+        if !isMatched {
+            try scorer.match(
+                window: window, candidates: candidates, out: all, scores: scores, bits: &bits, slots: &slots)
+        }
         if bits.isEmpty(all) { return false }
         if !isFilterFirst, filter != nil {
             bits.copy(all, to: candidates)
@@ -119,8 +139,8 @@ struct WindowPass {
         return true
     }
 
-    /// Leaves in `all` the documents that no facet group rules out; gives, per group, a slot of those that this
-    /// group alone rules out. The slots stay taken until `all` is given back.
+    /// Leaves in `all` the documents that no facet group rules out; gives, per group, a slot of those that
+    /// this group alone rules out. The slots stay taken until `all` is given back.
     private mutating func applyGroups(_ window: UInt32, _ all: Int) throws(SegmentError) -> [Int] {
         if groups.isEmpty { return [] }
         var near: [Int] = []

@@ -1,7 +1,7 @@
 // Scores a phrase over the windows of one segment, each of its fields by itself.
 //
-// Documents that have a term at each position of the phrase are found as bits, as for an AND of terms; of these
-// alone positions are read.
+// Documents that have a term at each position of the phrase are found as bits, as for an AND of terms; of
+// these alone positions are read.
 
 /// Reads the positions of one term, by document.
 private struct PositionCursor {

@@ -4,7 +4,8 @@
 struct PrefixExpansion {
     /// Per segment, the postings to read.
     let sources: [[UnitSource]]
-    /// How many documents the expansions have together, each term counted in the field where it is most frequent.
+    /// How many documents the expansions have together, each term counted in the field where it is most
+    /// frequent.
     let documentFrequency: UInt64
 
     private struct Found {
@@ -52,7 +53,8 @@ struct PrefixExpansion {
             for (segment, source) in found.sources { sources[segment].append(source) }
             sum += found.documentFrequency
         }
-        // Every segment lists them in the same order, so a document's weighted frequencies add up alike everywhere.
+        // Every segment lists them in the same order, so a document's weighted frequencies add up alike
+        // everywhere.
         self.sources = sources
         documentFrequency = sum
     }

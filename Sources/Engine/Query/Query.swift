@@ -1,4 +1,5 @@
-// What is searched for: a tree of clauses over analysed terms. Evaluated as described in Engine.docc/Query.md.
+// What is searched for: a tree of clauses over analysed terms. Evaluated as described in
+// Engine.docc/Query.md.
 
 /// A field that a clause searches, with its share in the BM25F unit.
 public struct FieldWeight: Hashable, Sendable {
@@ -43,7 +44,8 @@ public struct PrefixQuery: Hashable, Sendable {
     public var prefix: [UInt8]
     /// Multiplies the score; 0 or more.
     public var boost: Float
-    /// How many terms the prefix may stand for, the most frequent first; at most `QueryLimits.expansionCountMax`.
+    /// How many terms the prefix may stand for, the most frequent first; at most
+    /// `QueryLimits.expansionCountMax`.
     public var maxExpansions: Int
 
     /// Makes a prefix query.
@@ -84,9 +86,9 @@ public indirect enum Query: Hashable, Sendable {
     case prefix(PrefixQuery)
     /// Documents with the terms side by side.
     case phrase(PhraseQuery)
-    /// Documents that match every `must`, no `mustNot`, and at least `minimumShouldMatch` of `should`, which is
-    /// at least one when there is a `should` and no `must`. Without `must` and `should`: all but `mustNot`.
-    /// The score is the sum over the matching `must` and `should`.
+    /// Documents that match every `must`, no `mustNot`, and at least `minimumShouldMatch` of `should`, which
+    /// is at least one when there is a `should` and no `must`. Without `must` and `should`: all but
+    /// `mustNot`. The score is the sum over the matching `must` and `should`.
     case boolean(must: [Query], should: [Query], mustNot: [Query], minimumShouldMatch: Int)
     /// Documents that match any; the greatest score counts.
     case anyOf([Query])

@@ -1,7 +1,8 @@
 // A query bound to a snapshot: terms looked up, statistics summed over all segments, weights computed.
 //
-// Statistics count deleted documents too, as the term dictionaries do, until a merge drops them. A plan is a flat
-// list of nodes, children before parents; clauses that cannot match are gone, nested ORs and ANDs are one.
+// Statistics count deleted documents too, as the term dictionaries do, until a merge drops them. A plan is a
+// flat list of nodes, children before parents; clauses that cannot match are gone, nested ORs and ANDs are
+// one.
 
 /// A term's postings in one segment, for one field of a unit.
 struct UnitSource: Sendable {
@@ -35,7 +36,8 @@ struct PhrasePlan: Sendable {
     /// Sum over the positions.
     let idf: Float
     let boost: Float
-    /// Per segment, per field, per position: the alternatives that exist. Empty where the field lacks a position.
+    /// Per segment, per field, per position: the alternatives that exist. Empty where the field lacks a
+    /// position.
     let sources: [[[[TermEntry]]]]
 
     var weight: Float { idf * boost }

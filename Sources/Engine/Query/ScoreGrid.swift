@@ -1,10 +1,10 @@
 // Scores are rounded to a grid on which float addition is exact.
 //
-// Which clause is evaluated first differs by segment and by method (the fused pass, block-max pruning, explain),
-// and float addition in another order gives another last bit: equal documents would stop being ties, and pages
-// would overlap. So each contribution is rounded to a multiple of a power of two, small enough not to matter
-// (2^-22 of the greatest score that the query can give) and large enough that no sum needs more than 24 bits.
-// Every order of addition then gives the same float.
+// Which clause is evaluated first differs by segment and by method (the fused pass, block-max pruning,
+// explain), and float addition in another order gives another last bit: equal documents would stop being
+// ties, and pages would overlap. So each contribution is rounded to a multiple of a power of two, small
+// enough not to matter (2^-22 of the greatest score that the query can give) and large enough that no sum
+// needs more than 24 bits. Every order of addition then gives the same float.
 
 import Glibc
 
@@ -44,7 +44,8 @@ enum BM25 {
         return Float(log(1 + (n - df + 0.5) / (df + 0.5)))
     }
 
-    /// What a weighted frequency of 1 is multiplied with in a field of this length: `w / (1 - b + b * len / avg)`.
+    /// What a weighted frequency of 1 is multiplied with in a field of this length: `w / (1 - b + b * len /
+    /// avg)`.
     static func lengthFactor(weight: Float, b: Float, length: UInt32, averageLength: Float) -> Float {
         weight / (1 - b + b * Float(max(length, 1)) / averageLength)
     }

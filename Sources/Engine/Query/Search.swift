@@ -4,9 +4,13 @@
 struct Search {
     private let request: SearchRequest
     private let views: [SegmentView]
+    private let cache: FacetValueCache
 
     /// Checks the request against `QueryLimits`.
-    init(_ request: SearchRequest, over views: [SegmentView]) throws(SearchError) {
+    init(
+        _ request: SearchRequest, over views: [SegmentView], cache: FacetValueCache = FacetValueCache()
+    ) throws(SearchError) {
+        self.cache = cache
         self.request = request
         self.views = views
         try check()
@@ -39,8 +43,9 @@ struct Search {
         do {
             var result = try page(found)
             result.total = total
+            result.isTotalExact = !WindowPass.mayPrune(request)
             for (facet, parts) in zip(request.facets, counted) {
-                result.facets.append(try FacetMerge(facet, views: views).result(parts))
+                result.facets.append(try FacetMerge(facet, views: views, cache: cache).result(parts))
             }
             return result
         } catch {
@@ -169,9 +174,9 @@ private struct BestScores {
 extension Snapshot {
     /// Searches the snapshot. Safe to call from any thread.
     ///
-    /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline passes,
-    /// `segment` when a segment is damaged.
+    /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline
+    /// passes, `segment` when a segment is damaged.
     public func search(_ request: SearchRequest) throws(SearchError) -> SearchResult {
-        try Search(request, over: segments).run()
+        try Search(request, over: segments, cache: .of(registry)).run()
     }
 }

@@ -10,8 +10,8 @@ public enum SortKey: Hashable, Sendable {
     case keyword(FieldID, descending: Bool)
 }
 
-/// A selection that facets of its own field ignore: documents must match the filter to be hits, but the facets
-/// of this group are counted as though the selection were not there.
+/// A selection that facets of its own field ignore: documents must match the filter to be hits, but the
+/// facets of this group are counted as though the selection were not there.
 public struct FacetGroup: Hashable, Sendable {
     /// The selection.
     public var filter: Filter
@@ -46,7 +46,8 @@ public struct FacetRequest: Hashable, Sendable {
 
     /// What is counted.
     public enum Kind: Hashable, Sendable {
-        /// Documents per value of a keyword field. `selected` values are in the answer even without a document.
+        /// Documents per value of a keyword field. `selected` values are in the answer even without a
+        /// document.
         case keyword(FieldID, limit: Int, order: Order, selected: [[UInt8]])
         /// Documents per range of an integer or decimal column, with the least and greatest value.
         case ranges(FieldID, [Range])

@@ -1,11 +1,11 @@
 // A query plan bound to one segment, evaluated window by window.
 //
-// `match` gives a node's documents in a window as bits and adds their scores to a slot. Windows are visited in
-// ascending order, each node at most once a window, so cursors only move forward.
+// `match` gives a node's documents in a window as bits and adds their scores to a slot. Windows are visited
+// in ascending order, each node at most once a window, so cursors only move forward.
 //
 // The rule of a score slot: whoever owns it reads scores only of documents that it reports as matching. So a
-// term may add to a document that another clause has already ruled out, without a check in its loop; a node that
-// rules out documents after it has scored them needs a slot of its own, unless its caller lends it one.
+// term may add to a document that another clause has already ruled out, without a check in its loop; a node
+// that rules out documents after it has scored them needs a slot of its own, unless its caller lends it one.
 
 /// Scores one segment.
 struct SegmentScorer {
@@ -13,13 +13,16 @@ struct SegmentScorer {
     private let root: Int
     /// How many documents a node may match here, roughly.
     private var costs: [UInt64] = []
-    private var units: [UnitScorer] = []
+    var units: [UnitScorer] = []
+    /// The query as a flat OR or AND of units, which can be pruned.
+    let flat: Flat?
     private var phrases: [PhraseScorer] = []
     private var filters: [FilterScorer] = []
     private let documentCount: UInt32
     private let windowCount: UInt32
 
-    /// Binds `plan` to its segment number `index`. Without `needsScores`, frequencies and lengths stay unread.
+    /// Binds `plan` to its segment number `index`. Without `needsScores`, frequencies and lengths stay
+    /// unread.
     init(_ plan: QueryPlan, view: SegmentView, index: Int, needsScores: Bool) throws(SearchError) {
         root = plan.root
         documentCount = view.segment.documentCount
@@ -43,12 +46,14 @@ struct SegmentScorer {
                 bound.append(node)
                 continue
             }
-            // The rarest clause leads: it decides which windows, and then which documents, the others look at.
+            // The rarest clause leads: it decides which windows, and then which documents, the others look
+            // at.
             let byCost = costs
             let ordered = must.sorted { byCost[$0] < byCost[$1] }
             bound.append(.boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
         }
         nodes = bound
+        flat = Self.flat(bound, root: plan.root)
     }
 
     /// How many documents the query may match, roughly.
@@ -77,8 +82,8 @@ struct SegmentScorer {
         try nextWindow(root, window)
     }
 
-    /// The query's documents among `candidates`, in slot `out`; their scores in slot `scores`, which also may hold
-    /// leftovers at other documents.
+    /// The query's documents among `candidates`, in slot `out`; their scores in slot `scores`, which also may
+    /// hold leftovers at other documents.
     mutating func match(
         window: UInt32, candidates: Int, out: Int, scores: Int?, bits: inout BitSlots, slots: inout ScoreSlots
     ) throws(SegmentError) {
@@ -298,7 +303,8 @@ extension SegmentScorer {
     }
 }
 
-/// Counts how many of the clauses match each document of a window, as a binary number whose digits are bit slots.
+/// Counts how many of the clauses match each document of a window, as a binary number whose digits are bit
+/// slots.
 private struct MatchTally {
     private let minimum: Int
     /// Digits, the lowest first; one digit is enough to know of "any".

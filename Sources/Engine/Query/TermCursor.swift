@@ -20,7 +20,8 @@ struct TermCursor {
 
     var documentFrequency: UInt32 { postings.documentFrequency }
 
-    /// No document in `target..<lowerBound(target)` has the term; `UInt32.max` when none from `target` on has it.
+    /// No document in `target..<lowerBound(target)` has the term; `UInt32.max` when none from `target` on has
+    /// it.
     mutating func lowerBound(_ target: UInt32) throws(SegmentError) -> UInt32 {
         guard try moveBlock(to: target) else { return .max }
         let lower = max(target, postings.blockLowerBound)
@@ -31,7 +32,8 @@ struct TermCursor {
         return documents[index]
     }
 
-    /// How often the term occurs in `document`: 0 when it does not. Documents are asked for in ascending order.
+    /// How often the term occurs in `document`: 0 when it does not. Documents are asked for in ascending
+    /// order.
     mutating func frequency(of document: UInt32) throws(SegmentError) -> UInt32 {
         guard try contains(document) else { return 0 }
         decodeFrequencies()

@@ -79,13 +79,29 @@ struct UnitScorer {
         return Window.of(first)
     }
 
+    /// A bound of the scores in a window, from block headers alone; 0 when no document of it can match.
+    func bound(_ window: UInt32) throws(SegmentError) -> Float {
+        let base = window << Window.shift
+        var weighted: Float = 0
+        var mayMatch = false
+        for index in cursors.indices {
+            let greatest = try cursors[index].greatestWeightedFrequency(
+                base: base, end: base + UInt32(Window.size), factors: factors[index])
+            guard let greatest else { continue }
+            mayMatch = true
+            weighted += greatest
+        }
+        // A step more: the rounded quotient of a greater frequency may be smaller by a last bit.
+        return mayMatch ? contribution(weighted) + max(grid.step, .leastNormalMagnitude) : 0
+    }
+
     /// Matches a window, as `SegmentScorer` describes.
     mutating func match(
         _ task: WindowTask, _ bits: inout BitSlots, _ slots: inout ScoreSlots
     ) throws(SegmentError) {
         let target = needsScores ? task.scores : nil
         // Looking up a document costs about as much as reading eight postings.
-        if bits.count(task.candidates) * 8 * cursors.count < windowCost {
+        if !cursors.isEmpty, bits.hasFewer(task.candidates, than: windowCost / (8 * cursors.count)) {
             return try matchEach(task, target, &bits, &slots)
         }
         guard let target else {
@@ -172,7 +188,7 @@ struct UnitScorer {
     ) {
         let (weight, k1, grid) = (weight, k1, grid)
         var values = slots.values.mutableSpan
-        if bits.count(task.out) > Window.size / 8 {
+        if !bits.hasFewer(task.out, than: Window.size / 8) {
             // Every document, without a branch: where nothing matched, 0 is added.
             for offset in 0..<Window.size {
                 let frequency = values[unchecked: weighted + offset]
@@ -195,8 +211,8 @@ struct UnitScorer {
 
     // MARK: Loops over postings
 
-    // Offsets are unchecked below: `nextRun` gives documents of the window only, slots have a window's size, tables
-    // 256 entries, and norms as many as the segment has documents.
+    // Offsets are unchecked below: `nextRun` gives documents of the window only, slots have a window's size,
+    // tables 256 entries, and norms as many as the segment has documents.
 
     /// Sets the bits of the cursor's documents.
     private static func mark(

@@ -1,4 +1,5 @@
-// The filter language: a table of texts with what they mean, a table of mistakes with where they are, and noise.
+// The filter language: a table of texts with what they mean, a table of mistakes with where they are, and
+// noise.
 
 import Testing
 

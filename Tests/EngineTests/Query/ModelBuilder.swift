@@ -2,8 +2,8 @@
 
 /// Makes segments of model documents.
 enum ModelBuilder {
-    /// A segment of the documents as they are, and the changes made to it afterwards: `deleted` documents, and new
-    /// prices and stocks of `updated` ones, which the documents take over.
+    /// A segment of the documents as they are, and the changes made to it afterwards: `deleted` documents,
+    /// and new prices and stocks of `updated` ones, which the documents take over.
     static func view(
         _ documents: inout [ModelDocument], _ fields: ModelFields, id: UInt64, deleted: [Int], updated: [Int],
         random: inout SeededRandom

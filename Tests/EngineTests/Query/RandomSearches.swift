@@ -157,6 +157,7 @@ struct RandomSearches {
         request.limit = pick([0, 1, 5, 10, 50, 1_000])
         request.offset = chance(70) ? 0 : int(0..<30)
         request.k1 = pick([1.2, 0.5])
+        request.countsTotal = chance(70)
         if chance(60) {
             for _ in 0..<int(1..<4) {
                 let group = chance(50) ? request.facetFilters.indices.randomElement(using: &random) : nil

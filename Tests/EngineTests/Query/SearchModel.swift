@@ -72,6 +72,12 @@ struct SearchModel {
         }
     }
 
+    var snapshot: Snapshot {
+        Snapshot(
+            segments: views, registry: fields.registry, eventPosition: 0, committedPosition: 0,
+            createdAt: ContinuousClock.now, sequence: 1)
+    }
+
     func document(_ address: DocAddress) -> ModelDocument {
         segments[address.segment][Int(address.document)]
     }

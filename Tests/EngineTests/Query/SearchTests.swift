@@ -1,6 +1,7 @@
 // The search against its slow twin:
 //
-// 1. hits, scores, totals and facets of random requests over random indexes equal those of the exhaustive search;
+// 1. hits, scores, totals and facets of random requests over random indexes equal those of the exhaustive
+//    search;
 // 2. the same for every index of a few tiny documents;
 // 3. pages by offset and by cursor cover every hit once, in order;
 // 4. what only the best hits are asked for equals what the full pass finds;
@@ -18,7 +19,7 @@ struct SearchTests {
         let plan = try QueryPlan(request.query, segments: model.views.map(\.segment), k1: request.k1)
         let twin = ExhaustiveSearch(model, request, grid: plan.grid)
         let expected = twin.hits()
-        let result = try Search(request, over: model.views).run()
+        let result = try model.snapshot.search(request)
         let comment: Comment = "\(note): \(request.query)"
         if result.isTotalExact {
             #expect(result.total == expected.count, comment, sourceLocation: location)
@@ -51,8 +52,42 @@ struct SearchTests {
     func severalWindows() throws {
         let random = SeededRandom.fromEnvironment()
         var searches = RandomSearches(random)
-        let model = try searches.model(segmentCount: 2, documentCount: 4_090..<9_000, deletes: 30)
+        let model = try searches.model(segmentCount: 2, documentCount: 4_090..<5_000, deletes: 30)
         for _ in 0..<2 { try Self.expectEqual(model, searches.request(), random.note) }
+        try expectPrunedEqual(model, &searches, count: 30)
+    }
+
+    @Test("finds the same best hits when it may skip documents")
+    func pruning() throws {
+        let random = SeededRandom.fromEnvironment()
+        var searches = RandomSearches(random)
+        for _ in 0..<4 {
+            let model = try searches.model(segmentCount: searches.int(1..<4), documentCount: 1..<400)
+            try expectPrunedEqual(model, &searches, count: 40)
+        }
+    }
+
+    /// Flat queries with few hits wanted, pruned, against the full pass.
+    private func expectPrunedEqual(
+        _ model: SearchModel, _ searches: inout RandomSearches, count: Int
+    ) throws {
+        for _ in 0..<count {
+            let terms = (0..<searches.int(1..<5)).map { _ in Query.term(searches.term()) }
+            var request = SearchRequest(query: searches.chance(60) ? .or(terms) : .and(terms))
+            if searches.chance(30) { request.filter = searches.filter() }
+            request.limit = searches.pick([1, 3, 10])
+            let full = try model.snapshot.search(request)
+            request.countsTotal = false
+            let pruned = try model.snapshot.search(request)
+            #expect(pruned.hits == full.hits, "\(searches.random.note): \(request.query)")
+            #expect(pruned.total <= full.total && !pruned.isTotalExact)
+            if let next = full.next {
+                request.after = next
+                let second = try model.snapshot.search(request)
+                request.countsTotal = true
+                #expect(try model.snapshot.search(request).hits == second.hits, "\(searches.random.note)")
+            }
+        }
     }
 
     @Test("equals the exhaustive search on every index of up to three tiny documents")

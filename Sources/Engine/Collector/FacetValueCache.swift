@@ -1,0 +1,114 @@
+// Numbers for facet values that mean the same in every segment of an index.
+//
+// Ordinals are a segment's own, so counts of several segments would have to be joined by the bytes of every
+// value that occurs. Instead each value of a field gets a number when a segment is first faceted, and each
+// segment keeps a map from ordinals to numbers: a new segment after a refresh costs its own values alone, and
+// a search joins counts by number and reads the bytes of only the values that it shows.
+import Synchronization
+
+/// The numbered values of an index's keyword fields. Safe to use from any thread.
+final class FacetValueCache: Sendable {
+    /// What a search needs to join the counts of a field.
+    struct Join: Sendable {
+        /// Per segment, the number of each ordinal.
+        let numbers: [[UInt32]]
+        /// The bytes of each number.
+        let values: [[UInt8]]
+    }
+
+    private struct Field {
+        var numbers: [[UInt8]: UInt32] = [:]
+        var values: [[UInt8]] = []
+    }
+
+    private struct SegmentMap {
+        weak var segment: Segment?
+        var fields: [FieldID: [UInt32]] = [:]
+    }
+
+    private struct State {
+        var fields: [FieldID: Field] = [:]
+        var maps: [ObjectIdentifier: SegmentMap] = [:]
+        var valueCount = 0
+    }
+
+    /// Fields with more values in a segment are joined by bytes: numbering them would take longer than it
+    /// saves.
+    static let termCountMax: UInt32 = 65_536
+    /// Values of all fields together; beyond, the cache starts anew.
+    private static let valueCountMax = 1_000_000
+
+    private let state = Mutex(State())
+
+    init() {}
+
+    /// The numbers of a field in some segments; nil when a segment has too many values.
+    func join(_ field: FieldID, _ segments: [Segment]) throws(SegmentError) -> Join? {
+        for segment in segments
+        where (segment.fieldStatistics(field)?.termCount ?? 0) > Self.termCountMax { return nil }
+        return try state.withLock { state throws(SegmentError) in
+            if state.valueCount > Self.valueCountMax { state = State() }
+            var numbers: [[UInt32]] = []
+            for segment in segments { numbers.append(try Self.map(field, segment, &state)) }
+            return Join(numbers: numbers, values: state.fields[field]?.values ?? [])
+        }
+    }
+
+    private static func map(
+        _ field: FieldID, _ segment: Segment, _ state: inout State
+    ) throws(SegmentError) -> [UInt32] {
+        let id = ObjectIdentifier(segment)
+        // Another segment may since have got the address of one that is gone.
+        if let known = state.maps[id], known.segment === segment {
+            if let map = known.fields[field] { return map }
+        } else {
+            state.maps = state.maps.filter { $0.value.segment != nil && $0.key != id }
+            state.maps[id] = SegmentMap(segment: segment)
+        }
+        var map: [UInt32] = []
+        map.reserveCapacity(Int(segment.fieldStatistics(field)?.termCount ?? 0))
+        var values = state.fields.removeValue(forKey: field) ?? Field()
+        let before = values.values.count
+        var walk = segment.walkTerms(field)
+        defer {
+            state.valueCount += values.values.count - before
+            state.fields[field] = values
+        }
+        while try walk.next() {
+            let bytes = Array(walk.term)
+            if let number = values.numbers[bytes] {
+                map.append(number)
+            } else {
+                let number = UInt32(values.values.count)
+                values.numbers[bytes] = number
+                values.values.append(bytes)
+                map.append(number)
+            }
+        }
+        state.maps[id]?.fields[field] = map
+        return map
+    }
+}
+
+// MARK: - One cache an index
+
+extension FacetValueCache {
+    private struct Owned {
+        weak var registry: FieldRegistry?
+        let cache: FacetValueCache
+    }
+
+    private static let caches = Mutex<[ObjectIdentifier: Owned]>([:])
+
+    /// The cache of the index to which a registry belongs: every snapshot of the index shares it.
+    static func of(_ registry: FieldRegistry) -> FacetValueCache {
+        caches.withLock { caches in
+            let id = ObjectIdentifier(registry)
+            if let owned = caches[id], owned.registry === registry { return owned.cache }
+            caches = caches.filter { $0.value.registry != nil && $0.key != id }
+            let cache = FacetValueCache()
+            caches[id] = Owned(registry: registry, cache: cache)
+            return cache
+        }
+    }
+}
