@@ -21,7 +21,7 @@ import Testing
         Case(query: "이어폰 -\"투명 케이스\"", parts: [("이어폰 ", false, false), ("투명 케이스", true, true)]),
         Case(query: "SM-S918N", parts: [("SM-S918N", false, false)]),
         Case(query: "a - b", parts: [("a - b", false, false)]),
-        Case(query: "--x", parts: [("-", false, false), ("x", false, true)]),
+        Case(query: "--x", parts: [("--x", false, false)]),
         Case(query: "\"닫히지 않은", parts: [("닫히지 않은", true, false)]),
         Case(query: "“둥근 따옴표”", parts: [("둥근 따옴표", true, false)]),
         Case(query: "\"\" -\"\" -", parts: [("-", false, false)]),

@@ -129,7 +129,8 @@ def check_evaluate_and_bench_on_the_demo_catalogue(workplace):
         "evaluate", "--data", workplace.data, "--queries", corpora / "queries.tsv", "--qrels",
         corpora / "qrels.trec", "--run", run, "--json").stdout)
     assert measures["queries"] >= 250
-    assert measures["ndcg@10"] >= 0.55, measures
+    # A band, not a target: what a change of ranking must not fall below without a reason.
+    assert measures["ndcg@10"] >= 0.74 and measures["success@10"] >= 0.86, measures
     assert len(run.read_text(encoding="utf-8").splitlines()[0].split()) == 6
     for mode in ("or", "and", "phrase", "facet", "page"):
         timing = json.loads(workplace.run(
