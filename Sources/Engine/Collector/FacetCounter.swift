@@ -112,7 +112,8 @@ struct FacetCounter {
             return .keyword(found)
         case .ranges, .missing:
             return .ranges(
-                counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum)
+                counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum
+            )
         }
     }
 }
