@@ -50,7 +50,8 @@ let package = Package(
         .executableTarget(
             name: "compile-dictionary", dependencies: ["KoreanAnalysis"], swiftSettings: strict),
 
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "CKernels"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "CKernels"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "KoreanAnalysisTests", dependencies: ["KoreanAnalysis"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store", "JSON"], swiftSettings: strict),

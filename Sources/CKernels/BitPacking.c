@@ -88,9 +88,9 @@ INLINE void pack_rows(const uint32_t *values, const uint32_t width, uint8_t *out
     }
 }
 
-#define EACH_WIDTH(BODY)                                                                                       \
-    BODY(1) BODY(2) BODY(3) BODY(4) BODY(5) BODY(6) BODY(7) BODY(8) BODY(9) BODY(10) BODY(11) BODY(12)         \
-    BODY(13) BODY(14) BODY(15) BODY(16) BODY(17) BODY(18) BODY(19) BODY(20) BODY(21) BODY(22) BODY(23)         \
+#define EACH_WIDTH(BODY)                                                                                  \
+    BODY(1) BODY(2) BODY(3) BODY(4) BODY(5) BODY(6) BODY(7) BODY(8) BODY(9) BODY(10) BODY(11) BODY(12)    \
+    BODY(13) BODY(14) BODY(15) BODY(16) BODY(17) BODY(18) BODY(19) BODY(20) BODY(21) BODY(22) BODY(23)    \
     BODY(24) BODY(25) BODY(26) BODY(27) BODY(28) BODY(29) BODY(30) BODY(31) BODY(32)
 
 void saekin_pack128(const uint32_t *values, uint32_t width, uint8_t *out) {

@@ -4,7 +4,8 @@
 // stream of 32 values of w bits, lowest bits first, in 32-bit words; word k of lane l is the little-endian
 // word at byte 16 * k + 4 * l. A block takes 16 * w bytes and one 128-bit register holds a word of each lane.
 //
-// Layout of a narrow run of n values at width w: one stream of bits, lowest bits first, ceil(n * w / 8) bytes.
+// Layout of a narrow run of n values at width w: one stream of bits, lowest bits first, ceil(n * w / 8)
+// bytes.
 //
 // A packed array of n values is n / 128 full blocks followed by one narrow run of n % 128 values.
 // No function reads or writes a byte outside the sizes stated here. Widths go from 0 to 32.

@@ -51,8 +51,8 @@ public struct IndexDocument: Sendable {
     /// What `terms` and `keywords` point into.
     public var bytes: [UInt8] = []
     public var terms: [TermOccurrence] = []
-    /// Lengths of text fields in tokens. A text field with terms and no length here has as its length the number
-    /// of its different positions and terms.
+    /// Lengths of text fields in tokens. A text field with terms and no length here has as its length the
+    /// number of its different positions and terms.
     public var lengths: [(field: FieldID, length: UInt32)] = []
     public var keywords: [KeywordValue] = []
     /// At most one value a field; decimals through `OrderedDouble`.

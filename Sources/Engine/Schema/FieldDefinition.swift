@@ -34,7 +34,8 @@ public struct FieldDefinition: Hashable, Sendable {
     public let hasColumn: Bool
 
     /// A definition; `FieldRegistry` hands out the ids.
-    public init(id: FieldID, name: String, kind: FieldKind, isUpdatable: Bool = false, hasColumn: Bool = true) {
+    public init(id: FieldID, name: String, kind: FieldKind, isUpdatable: Bool = false, hasColumn: Bool = true)
+    {
         self.id = id
         self.name = name
         self.kind = kind

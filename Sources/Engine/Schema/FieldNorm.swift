@@ -1,7 +1,7 @@
 // Field lengths in one byte.
 //
-// Lengths up to 39 are exact. Above, v - 24 is kept as a binary number of four significant digits: eight steps an
-// octave, rounded down, so that the error stays below one part in eight and the order is kept.
+// Lengths up to 39 are exact. Above, v - 24 is kept as a binary number of four significant digits: eight
+// steps an octave, rounded down, so that the error stays below one part in eight and the order is kept.
 
 /// The one-byte form of a text field's length, kept for every document.
 public enum FieldNorm {

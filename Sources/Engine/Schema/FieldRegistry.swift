@@ -27,15 +27,16 @@ public final class FieldRegistry: Sendable {
 
     /// A registry with the definitions of a manifest, or with the document key alone.
     ///
-    /// - Precondition: definition `i` has id `i`, no name occurs twice for one kind, and definition 0, if there is
-    ///   any, is the document key.
+    /// - Precondition: definition `i` has id `i`, no name occurs twice for one kind, and definition 0, if
+    ///   there is any, is the document key.
     public init(_ definitions: [FieldDefinition] = []) {
         var initial = State()
         let key = FieldDefinition(id: Self.key, name: "_key", kind: .keyword)
         for definition in definitions.isEmpty ? [key] : definitions {
             precondition(Int(definition.id.rawValue) == initial.definitions.count, "field ids have a gap")
             let slot = NameAndKind(name: definition.name, kind: definition.kind)
-            precondition(initial.ids.updateValue(definition.id, forKey: slot) == nil, "a field is listed twice")
+            precondition(
+                initial.ids.updateValue(definition.id, forKey: slot) == nil, "a field is listed twice")
             initial.definitions.append(definition)
         }
         precondition(initial.definitions[0] == key, "field 0 must be the document key")
@@ -60,7 +61,8 @@ public final class FieldRegistry: Sendable {
             else { return nil }
             let id = FieldID(rawValue: UInt16(state.definitions.count))
             state.definitions.append(
-                FieldDefinition(id: id, name: name, kind: kind, isUpdatable: isUpdatable, hasColumn: hasColumn))
+                FieldDefinition(
+                    id: id, name: name, kind: kind, isUpdatable: isUpdatable, hasColumn: hasColumn))
             state.ids[slot] = id
             return id
         }

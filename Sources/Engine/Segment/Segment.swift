@@ -1,12 +1,13 @@
 // The reader of a segment: the same code over a mapped file and over bytes in memory.
 //
-// Opening checks the frame, the field table and every index; what is large is checked where it is read: blocks of
-// terms and stored fields by their checksums, postings and columns by their lengths and bounds. `check` reads all.
+// Opening checks the frame, the field table and every index; what is large is checked where it is read:
+// blocks of terms and stored fields by their checksums, postings and columns by their lengths and bounds.
+// `check` reads all.
 
 /// An immutable set of documents with everything that searches them. Safe to use from any thread.
 ///
-/// Cursors and columns hold addresses inside the segment and no reference to it: whoever uses them keeps the segment,
-/// as a snapshot does.
+/// Cursors and columns hold addresses inside the segment and no reference to it: whoever uses them keeps
+/// the segment, as a snapshot does.
 public final class Segment: Sendable {
     /// The file's path, or the name given to the image.
     public let name: String
@@ -23,7 +24,8 @@ public final class Segment: Sendable {
 
     /// Maps a segment file.
     ///
-    /// - Throws: `system` when the file cannot be read, `damaged` or `unsupportedVersion` when it cannot be used.
+    /// - Throws: `system` when the file cannot be read, `damaged` or `unsupportedVersion` when it cannot be
+    ///   used.
     public static func open(path: String) throws(SegmentError) -> Segment {
         try Segment(memory: SegmentMemory(path: path), name: path)
     }
@@ -190,7 +192,8 @@ public final class Segment: Sendable {
 
 /// Reads the norms of a text field.
 public struct NormsReader: @unchecked Sendable {
-    // SAFETY (Sendable): the memory is immutable for the life of the segment, which the user of the reader keeps.
+    // SAFETY (Sendable): the memory is immutable for the life of the segment, which the user of the reader
+    // keeps.
     /// One norm a document.
     public let base: UnsafePointer<UInt8>
     /// The number of documents.

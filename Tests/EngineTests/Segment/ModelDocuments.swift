@@ -1,6 +1,7 @@
+import Glibc
+
 // Random documents, and what a segment of them must answer, computed the slow way.
 @testable import Engine
-import Glibc
 
 /// A generator that gives the same numbers for the same seed.
 struct SeededGenerator: RandomNumberGenerator {
@@ -53,7 +54,8 @@ struct TestFields {
         var document = IndexDocument(key: Array("key-\(number)".utf8), version: UInt64(number) &* 7 &+ 1)
         for (field, most) in [(title, 8), (body, 40)] where Int.random(in: 0..<6, using: &generator) > 0 {
             for position in 0..<Int.random(in: 0...most, using: &generator) {
-                let term = "t\(Int.random(in: 0..<(4 << Int.random(in: 0..<7, using: &generator)), using: &generator))"
+                let termCount = 4 << Int.random(in: 0..<7, using: &generator)
+                let term = "t\(Int.random(in: 0..<termCount, using: &generator))"
                 document.addTerm(field, term, position: UInt32(position))
             }
         }
@@ -63,7 +65,9 @@ struct TestFields {
         for _ in 0..<Int.random(in: 0..<4, using: &generator) {
             document.addKeyword(tags, "tag \(Int.random(in: 0..<12, using: &generator))")
         }
-        if Bool.random(using: &generator) { document.addKeyword(flags, Bool.random(using: &generator) ? "on" : "off") }
+        if Bool.random(using: &generator) {
+            document.addKeyword(flags, Bool.random(using: &generator) ? "on" : "off")
+        }
         if Int.random(in: 0..<8, using: &generator) > 0 {
             document.addInteger(price, Int64.random(in: 1...5_000, using: &generator) * 10)
         }
@@ -152,7 +156,8 @@ struct SegmentContents: Equatable {
     }
 
     private mutating func add(_ field: FieldID, _ term: [UInt8], _ document: DocID, _ positions: [UInt32]) {
-        terms[field, default: [:]][term, default: []].append(Posting(document: document, positions: positions))
+        terms[field, default: [:]][term, default: []].append(
+            Posting(document: document, positions: positions))
     }
 
     /// What a segment says.
@@ -166,7 +171,9 @@ struct SegmentContents: Equatable {
             let field = definition.id
             var previous: [UInt8]?
             try segment.forEachTerm(field) { (term, entry) throws(SegmentError) in
-                if let previous { precondition(previous.lexicographicallyPrecedes(term)) }
+                guard previous.map({ $0.lexicographicallyPrecedes(term) }) ?? true else {
+                    throw SegmentError(.damaged, file: segment.name, "terms do not ascend")
+                }
                 previous = Array(term)
                 terms[field, default: [:]][Array(term)] = try Self.postings(segment, entry)
                 return true
@@ -202,7 +209,9 @@ struct SegmentContents: Equatable {
                 postings.append(Posting(document: documents[index], positions: positions))
             }
         }
-        precondition(postings.count == Int(entry.documentFrequency) && total == entry.totalFrequency)
+        guard postings.count == Int(entry.documentFrequency), total == entry.totalFrequency else {
+            throw SegmentError(.damaged, file: segment.name, "frequencies disagree")
+        }
         return postings
     }
 }

@@ -1,6 +1,7 @@
+import Testing
+
 // A merge of parts must be what a build of the whole is, byte for byte.
 @testable import Engine
-import Testing
 
 @Suite("Merging segments")
 struct SegmentMergerTests {
@@ -30,7 +31,8 @@ struct SegmentMergerTests {
             var map = [DocID](repeating: .noMoreDocuments, count: count)
             for id in 0..<count {
                 if Int.random(in: 0..<5, using: &generator) == 0 {
-                    let value = Bool.random(using: &generator) ? Int64.random(in: 0...99, using: &generator) : nil
+                    let value =
+                        Bool.random(using: &generator) ? Int64.random(in: 0...99, using: &generator) : nil
                     overlay.set(fields.price, DocID(id), value)
                     documents[id].integers.removeAll { $0.field == fields.price }
                     if let value { documents[id].addInteger(fields.price, value) }
@@ -64,7 +66,8 @@ struct SegmentMergerTests {
                 ? SourceDocument(source: 0, document: DocID($0))
                 : SourceDocument(source: 1, document: DocID($0 - 150))
         }
-        let (image, _) = try merge(halves.map { SegmentSource(segment: $0) }, fields.registry, order: .listed(order))
+        let (image, _) = try merge(
+            halves.map { SegmentSource(segment: $0) }, fields.registry, order: .listed(order))
         #expect(try image == fields.image(shuffled.map { documents[$0] }), "SAEKIN_SEED=\(generator.seed)")
     }
 

@@ -1,6 +1,7 @@
+import Testing
+
 // A segment must say what its documents say, whatever their number and shape.
 @testable import Engine
-import Testing
 
 @Suite("A segment against a model")
 struct SegmentModelTests {

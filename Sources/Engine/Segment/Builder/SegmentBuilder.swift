@@ -1,8 +1,8 @@
 // Collects documents in memory and writes them as one segment.
 //
-// Terms live in a hash table over an arena (TermTable), their postings in chained slices of one array (SlicePool),
-// columns as flat arrays a field. `finish` sorts the terms and encodes everything; the bytes depend on the documents
-// alone, not on the hash seed.
+// Terms live in a hash table over an arena (TermTable), their postings in chained slices of one array
+// (SlicePool), columns as flat arrays a field. `finish` sorts the terms and encodes everything; the bytes
+// depend on the documents alone, not on the hash seed.
 
 /// Builds one segment after another from documents. Used by one thread.
 public struct SegmentBuilder: ~Copyable {
@@ -45,8 +45,8 @@ public struct SegmentBuilder: ~Copyable {
     ///
     /// - Throws: `invalidDocument` when the key is empty or too long, or a keyword field has too many values;
     ///   `tooLarge` when the segment is full. The builder is unchanged then, and can be finished.
-    /// - Precondition: fields are registered with the kind in which they are used, at most one integer a field, and
-    ///   ranges lie inside the document's bytes.
+    /// - Precondition: fields are registered with the kind in which they are used, at most one integer a
+    ///   field, and ranges lie inside the document's bytes.
     public mutating func add(_ document: borrowing IndexDocument) throws(SegmentError) -> DocID {
         try check(document)
         let id = documentCount
@@ -73,7 +73,8 @@ public struct SegmentBuilder: ~Copyable {
         let keyByteCount = document.key.count
         guard keyByteCount > 0, keyByteCount <= IndexDocument.keyByteCountMax else {
             throw failure(
-                .invalidDocument, "a document key has \(keyByteCount) bytes; 1 to \(IndexDocument.keyByteCountMax)"
+                .invalidDocument,
+                "a document key has \(keyByteCount) bytes; 1 to \(IndexDocument.keyByteCountMax)"
                     + " are allowed")
         }
         if document.keywords.count > IndexDocument.keywordValueCountMax {
@@ -82,7 +83,8 @@ public struct SegmentBuilder: ~Copyable {
                 counts[keyword.field, default: 0] += 1
                 guard counts[keyword.field, default: 0] <= IndexDocument.keywordValueCountMax else {
                     throw failure(
-                        .invalidDocument, "\(keyword.field) has more than"
+                        .invalidDocument,
+                        "\(keyword.field) has more than"
                             + " \(IndexDocument.keywordValueCountMax) values")
                 }
             }
@@ -90,7 +92,8 @@ public struct SegmentBuilder: ~Copyable {
         guard document.stored.count <= StoredFormat.contentByteCountMax / 2 else {
             throw failure(.invalidDocument, "a document stores more than 128 MiB")
         }
-        // Slices and keys are addressed with 32 bits; 64 bytes a term is far above what one occurrence can take.
+        // Slices and keys are addressed with 32 bits; 64 bytes a term is far above what one occurrence can
+        // take.
         let growth = (document.terms.count + document.keywords.count) * 64 + document.bytes.count + 1_024
         guard pool.count + growth < 1 << 31, table.keys.count + growth < 1 << 31,
             documentCount < SegmentFormat.documentCountMax

@@ -1,7 +1,8 @@
 // Byte streams that grow side by side in one array.
 //
-// Each term of a builder owns one or two streams. A stream is a chain of slices, each twice as long as the one
-// before up to 4 KiB; the last four bytes of a slice hold the offset of the next. Nothing is allocated for a token.
+// Each term of a builder owns one or two streams. A stream is a chain of slices, each twice as long as the
+// one before up to 4 KiB; the last four bytes of a slice hold the offset of the next. Nothing is allocated
+// for a token.
 
 /// The write end of a stream, and where its first slice is.
 struct SliceChain {
@@ -49,7 +50,9 @@ struct SlicePool {
         if chain.isEmpty {
             chain.head = start
         } else {
-            for index in 0..<4 { bytes[Int(chain.end) + index] = UInt8(truncatingIfNeeded: start >> (8 * index)) }
+            for index in 0..<4 {
+                bytes[Int(chain.end) + index] = UInt8(truncatingIfNeeded: start >> (8 * index))
+            }
             chain.level = min(chain.level + 1, Self.levelMax)
         }
         let byteCount = Self.byteCount(ofLevel: chain.level)

@@ -1,7 +1,8 @@
 // The builder's terms: an open-addressing hash table over an arena of keys.
 //
-// A key is the field's id as two big-endian bytes, then the term, as in the term dictionary, so that sorting the
-// keys by their bytes is the dictionary's order. The hash is seeded, so that nobody can choose terms that collide.
+// A key is the field's id as two big-endian bytes, then the term, as in the term dictionary, so that
+// sorting the keys by their bytes is the dictionary's order. The hash is seeded, so that nobody can choose
+// terms that collide.
 import CKernels
 import Glibc
 

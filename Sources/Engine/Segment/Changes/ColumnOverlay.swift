@@ -1,11 +1,13 @@
 // Newer values of updatable columns, laid over those in the segment.
 //
-// Values are kept in chunks of 4,096 documents, of which a copy shares all that it does not change: an update under
-// a snapshot copies one chunk of 33 KiB and an array of references, whatever the size of the segment.
+// Values are kept in chunks of 4,096 documents, of which a copy shares all that it does not change: an
+// update under a snapshot copies one chunk of 33 KiB and an array of references, whatever the size of the
+// segment.
 //
-// File: magic "SaekinCo", version u32, documents u32, chunks u32, zero u32, then per chunk, by field and window:
-// field u16, entries u16, window u32, entries of offset u16 with the top bit set when the value is there, then the
-// values i64 of those that are; CRC-32C of all before u32. The page ColumnOverlay has a worked example.
+// File: magic "SaekinCo", version u32, documents u32, chunks u32, zero u32, then per chunk, by field and
+// window: field u16, entries u16, window u32, entries of offset u16 with the top bit set when the value is
+// there, then the values i64 of those that are; CRC-32C of all before u32. The page ColumnOverlay has a
+// worked example.
 import CKernels
 
 /// Values that replace those of a segment's integer and decimal columns. A value: copies are independent.
@@ -51,7 +53,8 @@ public struct ColumnOverlay: Sendable {
         columns[field, default: empty][window] = chunk
     }
 
-    /// The replaced value of a document: `.none` when the segment's stands, `.some(nil)` when the document has none.
+    /// The replaced value of a document: `.none` when the segment's stands, `.some(nil)` when the document
+    /// has none.
     ///
     /// - Precondition: `document` is below `documentCount`.
     public func value(_ field: FieldID, _ document: DocID) -> Int64?? {
@@ -73,7 +76,8 @@ public struct ColumnOverlay: Sendable {
     ///
     /// - Precondition: `values` has room for 4,096 values and `present` for 64 words.
     public func apply(
-        _ field: FieldID, window: Int, values: UnsafeMutablePointer<Int64>, present: UnsafeMutablePointer<UInt64>
+        _ field: FieldID, window: Int, values: UnsafeMutablePointer<Int64>,
+        present: UnsafeMutablePointer<UInt64>
     ) {
         guard let chunks = columns[field], window < chunks.count, let chunk = chunks[window] else { return }
         chunk.apply(values, present)
@@ -133,7 +137,9 @@ public struct ColumnOverlay: Sendable {
             last = (field, window)
             columns[FieldID(rawValue: field), default: empty][Int(window)] = chunk
         }
-        guard offset == file.contentByteCount else { throw file.damaged(offset, "bytes behind the last chunk") }
+        guard offset == file.contentByteCount else {
+            throw file.damaged(offset, "bytes behind the last chunk")
+        }
     }
 
     private static func chunk(

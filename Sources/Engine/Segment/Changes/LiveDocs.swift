@@ -1,7 +1,8 @@
-// Which documents of a segment are alive. A value: a snapshot keeps its own, and a change copies what it shares.
+// Which documents of a segment are alive. A value: a snapshot keeps its own, and a change copies what it
+// shares.
 //
-// File: magic "SaekinLd", version u32, documents u32, deleted u32, zero u32, one bit a document in 64-bit words
-// (set: alive), CRC-32C of all before u32. The page LiveDocs describes it with a worked example.
+// File: magic "SaekinLd", version u32, documents u32, deleted u32, zero u32, one bit a document in 64-bit
+// words (set: alive), CRC-32C of all before u32. The page LiveDocs describes it with a worked example.
 import CKernels
 
 /// The documents of a segment that have not been deleted.

@@ -35,8 +35,10 @@ struct ColumnCheck {
                     segment.name, 0, "\(documentCount) documents have \(name), not \(field.documentCount)")
             }
         }
-        guard segment.documentCount == 0 || segment.fieldStatistics(FieldRegistry.key)?.documentCount
-            == segment.documentCount
+        guard
+            segment.documentCount == 0
+                || segment.fieldStatistics(FieldRegistry.key)?.documentCount
+                    == segment.documentCount
         else { throw segment.frame[.fields].damaged(segment.name, 0, "a document has no key") }
         try checkPlace(segment.fields.versionsOffset)
         guard try check(segment.versions) == segment.documentCount else {
@@ -44,7 +46,10 @@ struct ColumnCheck {
         }
         guard nextIndex == UInt64(segment.frame[.columnIndex].view.count),
             nextData == UInt64(segment.frame[.columns].view.count)
-        else { throw segment.frame[.columns].damaged(segment.name, Int(nextData), "bytes that belong to no column") }
+        else {
+            throw segment.frame[.columns].damaged(
+                segment.name, Int(nextData), "bytes that belong to no column")
+        }
     }
 
     private mutating func checkPlace(_ columnIndexOffset: UInt64) throws(SegmentError) {

@@ -1,7 +1,7 @@
 // Reads all of a segment and reports whatever is not as a writer would have written it.
 //
-// Searching checks what keeps it safe; this checks what keeps it right: every checksum, order, count and bound, and
-// that what is kept twice agrees. A finding does not end the check of the other parts.
+// Searching checks what keeps it safe; this checks what keeps it right: every checksum, order, count and
+// bound, and that what is kept twice agrees. A finding does not end the check of the other parts.
 
 extension Segment {
     /// Checks every checksum, order, count and bound, and hands each finding to `report`.
@@ -17,7 +17,8 @@ extension Segment {
                 report(error)
             }
         }
-        // Where a checksum differs everything behind it is suspect: the other findings would only repeat that.
+        // Where a checksum differs everything behind it is suspect: the other findings would only repeat
+        // that.
         if checksumsDiffer { return }
         checkPart(report) { () throws(SegmentError) in
             var terms = TermCheck(self)
@@ -53,7 +54,8 @@ extension Segment {
         var next: UInt64 = 0
         for field in fields.fields where field.definition.kind == .text {
             guard field.normsOffset == next, let norms = norms(field.definition.id) else {
-                throw section.damaged(name, Int(next), "the norms of \(field.definition.name) are not where they should be")
+                throw section.damaged(
+                    name, Int(next), "the norms of \(field.definition.name) are not where they should be")
             }
             var documents: UInt32 = 0
             var sum: UInt64 = 0

@@ -29,16 +29,18 @@ struct TermCheck {
             let (bytes, offset) = try segment.terms.block(block)
             var scan = try TermBlockScan(segment.terms, bytes, blockOffset: offset)
             guard scan.postingsOffset == nextPosting, scan.positionsOffset == nextPosition else {
-                throw segment.terms.damaged(offset, "a block's offsets do not continue those of the block before")
+                throw segment.terms.damaged(
+                    offset, "a block's offsets do not continue those of the block before")
             }
             for number in 0..<segment.terms.termCount(ofBlock: block) {
                 try scan.next()
-                key.removeLast(key.count - (number == 0 ? key.count : scan.shared))
+                key.removeLast(key.count - scan.shared)
                 key.append(contentsOf: scan.suffix.buffer)
                 try checkOrder(block: number == 0 ? block : nil, scan.offset)
                 while ordinal >= fields[place].firstOrdinal + fields[place].termCount { place += 1 }
                 let field = fields[place].definition
-                guard key[0] == UInt8(field.id.rawValue >> 8), key[1] == UInt8(field.id.rawValue & 0xFF) else {
+                guard key[0] == UInt8(field.id.rawValue >> 8), key[1] == UInt8(field.id.rawValue & 0xFF)
+                else {
                     throw segment.terms.damaged(scan.offset, "a term stands among those of \(field.name)")
                 }
                 let entry = try segment.terms.entry(
@@ -49,7 +51,9 @@ struct TermCheck {
                 previousKey = key
                 ordinal += 1
             }
-            guard scan.isAtEnd else { throw segment.terms.damaged(scan.offset, "bytes behind a block's last term") }
+            guard scan.isAtEnd else {
+                throw segment.terms.damaged(scan.offset, "bytes behind a block's last term")
+            }
         }
         guard nextPosting == segment.frame[.postings].view.count,
             nextPosition == segment.frame[.positions].view.count
@@ -74,7 +78,8 @@ struct TermCheck {
         _ entry: TermEntry, _ field: FieldDefinition
     ) throws(SegmentError) {
         var cursor = segment.postings(entry)
-        guard entry.hasPositions == (field.kind == .text), field.kind == .text || field.kind == .keyword else {
+        guard entry.hasPositions == (field.kind == .text), field.kind == .text || field.kind == .keyword
+        else {
             throw cursor.damaged(0, "a term of \(field.name) has positions, or lacks them")
         }
         let norms = segment.norms(field.id)
@@ -96,7 +101,8 @@ struct TermCheck {
             }
             var impact = Impact(maxFrequency: 0, minNorm: .max)
             for index in 0..<count {
-                guard last == .noMoreDocuments || documents[index] > last, documents[index] < segment.documentCount
+                guard last == .noMoreDocuments || documents[index] > last,
+                    documents[index] < segment.documentCount
                 else { throw cursor.damaged(0, "documents do not ascend") }
                 last = documents[index]
                 impact.maxFrequency = max(impact.maxFrequency, frequencies[index])
@@ -123,8 +129,12 @@ struct TermCheck {
         _ found: Impact, _ stored: Impact, _ cursor: PostingsCursor, isFirst: Bool
     ) throws(SegmentError) {
         let isCapped = stored.maxFrequency == .max && found.maxFrequency >= PostingsFormat.shortFrequencyMax
-        guard isFirst || stored.minNorm == found.minNorm && (isCapped || stored.maxFrequency == found.maxFrequency)
-        else { throw cursor.damaged(0, "the largest frequency or smallest norm of a block or group is not kept") }
+        guard
+            isFirst
+                || stored.minNorm == found.minNorm && (isCapped || stored.maxFrequency == found.maxFrequency)
+        else {
+            throw cursor.damaged(0, "the largest frequency or smallest norm of a block or group is not kept")
+        }
     }
 
     private mutating func checkPositions(

@@ -1,4 +1,5 @@
-// What both kinds of column share: the entry of a block in the column index, and which documents have a value.
+// What both kinds of column share: the entry of a block in the column index, and which documents have a
+// value.
 import CKernels
 
 /// An entry of the column index, checked.
@@ -21,7 +22,8 @@ struct ColumnBlock {
         presentCount = Int(index.view.u16(entryOffset + 12))
         width = Int(index.view.u8(entryOffset + 15))
         self.documentCount = documentCount
-        guard let encoding = ColumnEncoding(rawValue: form & 15), let presence = ColumnPresence(rawValue: form >> 4),
+        guard let encoding = ColumnEncoding(rawValue: form & 15),
+            let presence = ColumnPresence(rawValue: form >> 4),
             columns.contains(offset, UInt64(byteCount)), presentCount <= documentCount, width <= 64,
             (presentCount == 0) == (encoding == .absent),
             (presence == .all) == (presentCount == 0 || presentCount == documentCount)

@@ -1,7 +1,7 @@
 // The layout of columns. The pages IntegerColumn and KeywordColumn describe it with worked examples.
 //
-// A column is cut into blocks of 4,096 documents. Each block has one entry of 32 bytes in the column index, so that
-// a block without values costs nothing else; its data, if any, stand in the section of columns.
+// A column is cut into blocks of 4,096 documents. Each block has one entry of 32 bytes in the column index,
+// so that a block without values costs nothing else; its data, if any, stand in the section of columns.
 //
 //   integer entry   data offset u64, data byte count u32, documents with a value u16, form u8, width u8,
 //                   smallest i64, largest i64
@@ -16,14 +16,15 @@ enum ColumnEncoding: UInt8 {
     case absent = 0
     /// All values are the smallest.
     case constant = 1
-    /// divisor u64, then (value - smallest) / divisor: an array of the low 32 bits, an array of the bits above.
+    /// divisor u64, then (value - smallest) / divisor: an array of the low 32 bits, an array of the bits
+    /// above.
     case packed = 2
     /// count u16, that many i64 in ascending order, then an array of indices into them.
     case table = 3
     /// One ordinal a document: an array of ordinal - smallest.
     case single = 4
-    /// Several: per 128 documents with a value the number of values before u32, an array of counts - 1, an array of
-    /// ordinal - smallest, ascending in a document.
+    /// Several: per 128 documents with a value the number of values before u32, an array of counts - 1, an
+    /// array of ordinal - smallest, ascending in a document.
     case multiple = 5
 }
 

@@ -49,7 +49,8 @@ public struct IntegerColumn: @unchecked Sendable {
         let view = block.values
         let column = block.column
         let base = UInt64(bitPattern: block.smallest)
-        // SAFETY: `block` compared the length of the values with the arrays that they hold, and rank < presentCount.
+        // SAFETY: `block` compared the length of the values with the arrays that they hold, and rank <
+        // presentCount.
         switch column.encoding {
         case .packed:
             let lowWidth = min(column.width, 32)
@@ -59,7 +60,8 @@ public struct IntegerColumn: @unchecked Sendable {
             if column.width > 32 {
                 let high = low + packedByteCount(column.presentCount, width: lowWidth)
                 quotient |=
-                    UInt64(saekin_array_value(high, column.presentCount, UInt32(column.width - 32), rank)) << 32
+                    UInt64(saekin_array_value(high, column.presentCount, UInt32(column.width - 32), rank))
+                    << 32
             }
             return Int64(bitPattern: base &+ quotient &* view.u64(0))
         case .table:
@@ -125,7 +127,9 @@ public struct IntegerColumn: @unchecked Sendable {
                 guard saekin_max(packed, count) < tableCount else {
                     throw damaged(window, "a value's index lies outside of its table")
                 }
-                for rank in 0..<count { values[rank] = Int64(bitPattern: view.u64(2 + Int(packed[rank]) * 8)) }
+                for rank in 0..<count {
+                    values[rank] = Int64(bitPattern: view.u64(2 + Int(packed[rank]) * 8))
+                }
                 return
             }
             let lowWidth = min(column.width, 32)

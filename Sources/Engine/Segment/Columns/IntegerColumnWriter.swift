@@ -14,7 +14,8 @@ struct IntegerBlockEncoder: ~Copyable {
     ///   - values: their values.
     ///   - documentCount: how many documents the block has, 1 to 4,096.
     mutating func encode(
-        offsets: [UInt16], values: [Int64], documentCount: Int, data: inout SectionSpool, entries: inout [UInt8]
+        offsets: [UInt16], values: [Int64], documentCount: Int, data: inout SectionSpool,
+        entries: inout [UInt8]
     ) throws(SegmentError) {
         precondition(offsets.count == values.count && offsets.count <= documentCount)
         let start = data.byteCount
@@ -42,7 +43,8 @@ struct IntegerBlockEncoder: ~Copyable {
     private mutating func appendValues(
         _ values: [Int64], smallest: Int64, largest: Int64, to bytes: inout [UInt8]
     ) -> (ColumnEncoding, Int) {
-        // Prices are multiples of ten or a hundred: dividing by what all distances share saves three to seven bits.
+        // Prices are multiples of ten or a hundred: dividing by what all distances share saves three to
+        // seven bits.
         let base = UInt64(bitPattern: smallest)
         var divisor: UInt64 = 0
         for value in values where divisor != 1 {

@@ -7,9 +7,10 @@ public struct KeywordWindow {
     public internal(set) var isSingleValued = true
     /// Whether any document has a value. The other members are meaningless when none has.
     public internal(set) var isEmpty = true
-    /// Single-valued: the ordinal of each of 4,096 documents, `missing` where there is none. Otherwise the values of
-    /// all documents, one document after another, ascending in each.
-    public internal(set) var ordinals = [UInt32](repeating: KeywordWindow.missing, count: SegmentFormat.windowCount)
+    /// Single-valued: the ordinal of each of 4,096 documents, `missing` where there is none. Otherwise the
+    /// values of all documents, one document after another, ascending in each.
+    public internal(set) var ordinals = [UInt32](
+        repeating: KeywordWindow.missing, count: SegmentFormat.windowCount)
     /// Many-valued: where each document's values start in `ordinals`, 4,097 numbers.
     public internal(set) var starts = [UInt32](repeating: 0, count: SegmentFormat.windowCount + 1)
     /// What stands for no value.
@@ -132,17 +133,22 @@ public struct KeywordColumn: @unchecked Sendable {
         }
     }
 
-    /// Moves the ordinals of a single-valued block from their ranks to their documents, from the last to the first.
+    /// Moves the ordinals of a single-valued block from their ranks to their documents, from the last to
+    /// the first.
     private func spread(_ block: Block, window: Int, _ ordinals: inout [UInt32]) throws(SegmentError) {
         let column = block.column
         if column.presence == .all {
-            for offset in column.presentCount..<SegmentFormat.windowCount { ordinals[offset] = KeywordWindow.missing }
+            for offset in column.presentCount..<SegmentFormat.windowCount {
+                ordinals[offset] = KeywordWindow.missing
+            }
             return
         }
         try withPresence(block) { words throws(SegmentError) in
             var rank = 0
             forEachBit(words) { _ in rank += 1 }
-            guard rank == column.presentCount else { throw damaged(window, "presence disagrees with the values") }
+            guard rank == column.presentCount else {
+                throw damaged(window, "presence disagrees with the values")
+            }
             for offset in (0..<SegmentFormat.windowCount).reversed() {
                 if words[offset / 64] >> UInt64(offset % 64) & 1 == 1 {
                     rank -= 1
@@ -162,7 +168,8 @@ public struct KeywordColumn: @unchecked Sendable {
                 guard let counts = buffer.baseAddress else { return }
                 // SAFETY: `block` compared the length of the array with the data.
                 saekin_unpack_array(
-                    block.view.base + block.countsOffset, column.presentCount, UInt32(block.countWidth), counts)
+                    block.view.base + block.countsOffset, column.presentCount, UInt32(block.countWidth),
+                    counts)
                 var rank = 0
                 var start: UInt64 = 0
                 for offset in 0..<SegmentFormat.windowCount {
@@ -226,7 +233,8 @@ public struct KeywordColumn: @unchecked Sendable {
         let counts = column.presenceByteCount + (isMultiple ? (column.presentCount + 127) / 128 * 4 : 0)
         let ordinals = counts + packedByteCount(column.presentCount, width: countWidth)
         let block = Block(
-            column: column, view: column.data, smallest: index.u32(entry + 16), largest: index.u32(entry + 20),
+            column: column, view: column.data, smallest: index.u32(entry + 16),
+            largest: index.u32(entry + 20),
             valueCount: Int(index.u32(entry + 24)), countWidth: countWidth,
             startsOffset: column.presenceByteCount, countsOffset: counts, ordinalsOffset: ordinals)
         guard column.encoding == .absent || column.encoding == .single || isMultiple, column.width <= 32,

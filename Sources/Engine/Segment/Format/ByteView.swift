@@ -47,7 +47,8 @@ struct ByteView: @unchecked Sendable {
     @inline(__always)
     private func number<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int) -> Number {
         precondition(contains(offset, MemoryLayout<Number>.size), "number outside of its section")
-        // SAFETY: the precondition keeps the load inside the view; unaligned loads are allowed for trivial types.
+        // SAFETY: the precondition keeps the load inside the view; unaligned loads are allowed for trivial
+        // types.
         return Number(littleEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: Number.self))
     }
 
@@ -61,8 +62,8 @@ struct ByteView: @unchecked Sendable {
     var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 }
 
-/// Reads varints one after another; what lies outside of the view, or is longer than ten bytes, sets `hasFailed`
-/// and reads as 0, so that a loop checks once, at its end.
+/// Reads varints one after another; what lies outside of the view, or is longer than ten bytes, sets
+/// `hasFailed` and reads as 0, so that a loop checks once, at its end.
 struct VarintReader {
     let view: ByteView
     var offset: Int

@@ -22,7 +22,8 @@ extension FixedWidthInteger {
     var significantBitCount: Int { Self.bitWidth - leadingZeroBitCount }
 }
 
-/// How many bytes `count` values of `width` bits take as a packed array: full blocks of 128, then a narrow run.
+/// How many bytes `count` values of `width` bits take as a packed array: full blocks of 128, then a narrow
+/// run.
 func packedByteCount(_ count: Int, width: Int) -> Int {
     count / 128 * 16 * width + (count % 128 * width + 7) / 8
 }

@@ -56,7 +56,9 @@ struct FieldTable {
                 hasColumn == (kind != .text && (kind != .keyword || entry.definition.hasColumn)),
                 !hasNorms || frame[.norms].view.contains(entry.normsOffset, UInt64(documentCount)),
                 !hasColumn || columnIndex.contains(entry.columnIndexOffset, UInt64(columnByteCount))
-            else { throw range.damaged(file, offset, "norms or column of \(id) lie outside of their section") }
+            else {
+                throw range.damaged(file, offset, "norms or column of \(id) lie outside of their section")
+            }
             ordinal += UInt64(entry.termCount)
             slots.append(contentsOf: repeatElement(-1, count: Int(id.rawValue) + 1 - slots.count))
             slots[Int(id.rawValue)] = Int16(fields.count)

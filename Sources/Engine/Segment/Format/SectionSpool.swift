@@ -54,7 +54,8 @@ struct SectionSpool: ~Copyable {
         var template = Array((path + ".spool-XXXXXX").utf8CString)
         let descriptor = saekin_make_temporary(&template)
         guard descriptor >= 0 else {
-            throw SegmentError(.system(errno: saekin_errno()), file: path, "cannot make a temporary file beside")
+            throw SegmentError(
+                .system(errno: saekin_errno()), file: path, "cannot make a temporary file beside")
         }
         unlink(template)
         return descriptor

@@ -29,7 +29,8 @@ public struct SegmentError: Error, Sendable, CustomStringConvertible {
     public let message: String
 
     public init(
-        _ kind: Kind, file: String, section: SegmentSection? = nil, byteOffset: UInt64? = nil, _ message: String
+        _ kind: Kind, file: String, section: SegmentSection? = nil, byteOffset: UInt64? = nil,
+        _ message: String
     ) {
         self.kind = kind
         self.file = file

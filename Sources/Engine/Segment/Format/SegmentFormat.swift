@@ -1,4 +1,5 @@
-// The frame of a segment file, format 1. The page SegmentFile in Engine.docc describes it with a worked example.
+// The frame of a segment file, format 1. The page SegmentFile in Engine.docc describes it with a worked
+// example.
 //
 //   header   magic 8, version u32, zero u32
 //   sections one after another, no gaps

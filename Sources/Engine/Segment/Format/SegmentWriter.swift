@@ -1,5 +1,5 @@
-// Puts a segment together: the builder and the merger feed it fields in order of their ids, each field's terms in
-// order, then its column; the writer keeps the sections and ends with the table that finds them.
+// Puts a segment together: the builder and the merger feed it fields in order of their ids, each field's
+// terms in order, then its column; the writer keeps the sections and ends with the table that finds them.
 import CKernels
 import CPlatform
 import Glibc
@@ -67,8 +67,8 @@ struct SegmentWriter: ~Copyable {
         current = entry
     }
 
-    /// Ends the field. `documentCount` says how many documents have a value of a keyword or numeric field. A field
-    /// that no document has leaves no trace.
+    /// Ends the field. `documentCount` says how many documents have a value of a keyword or numeric field.
+    /// A field that no document has leaves no trace.
     mutating func endField(documentCount valueCount: UInt32 = 0) throws(SegmentError) {
         guard var entry = current else { preconditionFailure("no field was begun") }
         current = nil
@@ -101,8 +101,8 @@ struct SegmentWriter: ~Copyable {
         try postings.add(document, frequency: frequency, norm: norm, positions: positions)
     }
 
-    /// Ends the term; terms of a field must ascend. Returns its ordinal in the field; nil when it has no documents,
-    /// and so is left out.
+    /// Ends the term; terms of a field must ascend. Returns its ordinal in the field; nil when it has no
+    /// documents, and so is left out.
     mutating func endTerm(_ term: ArraySlice<UInt8>) throws(SegmentError) -> UInt32? {
         let ordinal = terms.termCount - (current?.firstOrdinal ?? 0)
         let record = try postings.end()
@@ -134,7 +134,8 @@ struct SegmentWriter: ~Copyable {
         offsets: [UInt16], counts: [UInt32], ordinals: [UInt32], documentCount: Int
     ) throws(SegmentError) {
         try keywordBlocks.encode(
-            offsets: offsets, counts: counts, ordinals: ordinals, documentCount: documentCount, data: &columns,
+            offsets: offsets, counts: counts, ordinals: ordinals, documentCount: documentCount,
+            data: &columns,
             entries: &columnIndex)
     }
 
@@ -197,7 +198,8 @@ struct SegmentWriter: ~Copyable {
         return total
     }
 
-    /// documents u32, fields u32, terms u32, zero u32, versions' place in the column index u64; then the fields.
+    /// documents u32, fields u32, terms u32, zero u32, versions' place in the column index u64; then the
+    /// fields.
     private func fieldTable() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.appendLittleEndian(documentCount)

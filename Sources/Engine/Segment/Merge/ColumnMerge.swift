@@ -1,6 +1,7 @@
 // Merges columns window by window of the new segment.
 //
-// While documents keep their order, a source is read window by window as well; in a listed order, value by value.
+// While documents keep their order, a source is read window by window as well; in a listed order, value by
+// value.
 
 /// Merges an integer or decimal column, or the versions.
 struct IntegerColumnMerge {
@@ -54,7 +55,9 @@ struct IntegerColumnMerge {
 
     private func value(_ old: SourceDocument, _ window: inout SourceWindow) throws(SegmentError) -> Int64? {
         let source = Int(old.source)
-        if let field, let replaced = plan.sources[source].overlay?.value(field, old.document) { return replaced }
+        if let field, let replaced = plan.sources[source].overlay?.value(field, old.document) {
+            return replaced
+        }
         guard let column = columns[source] else { return nil }
         guard plan.keepsOrder else { return try column.value(old.document) }
         let number = Int(old.document) / SegmentFormat.windowCount
@@ -128,7 +131,9 @@ struct KeywordColumnMerge {
                 window.number = number
                 try column.decode(window: number, into: &window.ordinals)
             }
-            window.ordinals.forEachOrdinal(Int(old.document) % SegmentFormat.windowCount) { values.append($0) }
+            window.ordinals.forEachOrdinal(Int(old.document) % SegmentFormat.windowCount) {
+                values.append($0)
+            }
         } else {
             try column.forEachOrdinal(old.document) { values.append($0) }
         }

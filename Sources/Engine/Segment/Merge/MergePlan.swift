@@ -32,7 +32,8 @@ struct MergePlan {
             var order: [SourceDocument] = []
             order.reserveCapacity(total)
             for (number, source) in sources.enumerated() {
-                for document in 0..<source.segment.documentCount where source.liveDocs?.contains(document) ?? true {
+                for document in 0..<source.segment.documentCount
+                where source.liveDocs?.contains(document) ?? true {
                     maps[number][Int(document)] = DocID(order.count)
                     order.append(SourceDocument(source: UInt32(number), document: document))
                 }
@@ -45,7 +46,8 @@ struct MergePlan {
                 let source = sources[Int(old.source)]
                 precondition(source.liveDocs?.contains(old.document) ?? true, "a listed document is deleted")
                 precondition(
-                    maps[Int(old.source)][Int(old.document)] == .noMoreDocuments, "a document is listed twice")
+                    maps[Int(old.source)][Int(old.document)] == .noMoreDocuments, "a document is listed twice"
+                )
                 maps[Int(old.source)][Int(old.document)] = DocID(new)
             }
             self.order = order
@@ -72,7 +74,8 @@ struct MergePlan {
                 guard known == definition else {
                     throw SegmentError(
                         .damaged, file: source.segment.name, section: .fields,
-                        "\(definition.id) is \(definition.name) here and \(known.name) elsewhere in the index")
+                        "\(definition.id) is \(definition.name) here and \(known.name) elsewhere in the index"
+                    )
                 }
             }
         }

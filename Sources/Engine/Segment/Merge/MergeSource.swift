@@ -44,7 +44,7 @@ public struct MergeResult: Sendable {
     public let documentCount: UInt32
     /// Bytes of the new segment.
     public let byteCount: UInt64
-    /// For each source, the new number of each of its documents; `DocID.noMoreDocuments` for those left out. With it,
-    /// deletes and updates that came in while the merge ran are carried over.
+    /// For each source, the new number of each of its documents; `DocID.noMoreDocuments` for those left
+    /// out. With it, deletes and updates that came in while the merge ran are carried over.
     public let documentMaps: [[DocID]]
 }

@@ -1,9 +1,9 @@
-// Merges segments into a new one: deleted documents are left out, overlays become part of the columns, nothing is
-// analysed again. The bytes are those which a builder would make of the same documents.
+// Merges segments into a new one: deleted documents are left out, overlays become part of the columns,
+// nothing is analysed again. The bytes are those which a builder would make of the same documents.
 //
-// Memory: eight bytes a document for the order and four for the maps, one byte a document for the norms of one field,
-// four a term for the ordinals of one keyword field, and a few buffers; what is written goes through spools. In a
-// listed order, the postings of one term at a time are held and sorted as well.
+// Memory: eight bytes a document for the order and four for the maps, one byte a document for the norms of
+// one field, four a term for the ordinals of one keyword field, and a few buffers; what is written goes
+// through spools. In a listed order, the postings of one term at a time are held and sorted as well.
 import CPlatform
 import Glibc
 
@@ -67,7 +67,8 @@ public enum SegmentMerger {
     }
 
     private static func mergeField(
-        _ definition: FieldDefinition, _ plan: MergePlan, to writer: inout SegmentWriter, shouldStop: () -> Bool
+        _ definition: FieldDefinition, _ plan: MergePlan, to writer: inout SegmentWriter,
+        shouldStop: () -> Bool
     ) throws(SegmentError) {
         writer.beginField(definition, norms: plan.norms(definition))
         var terms = TermMerge(plan, definition)

@@ -75,7 +75,8 @@ struct TermMerge {
         left.withUnsafeBufferPointer { left in
             right.withUnsafeBufferPointer { right in
                 let shared = min(left.count, right.count)
-                // SAFETY: both buffers have at least `shared` bytes; terms may be empty in damaged files only.
+                // SAFETY: both buffers have at least `shared` bytes; terms may be empty in damaged files
+                // only.
                 let order = shared == 0 ? 0 : memcmp(left.baseAddress!, right.baseAddress!, shared)
                 return order != 0 ? Int(order) : left.count - right.count
             }

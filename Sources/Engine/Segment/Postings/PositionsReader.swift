@@ -1,7 +1,7 @@
 // Decodes the positions of one block of postings.
 //
-// A block's positions are packs of 128 distances and a narrow rest, each behind a byte with its width. The first
-// distance of a document counts from 0, so that adding up starts anew with each document.
+// A block's positions are packs of 128 distances and a narrow rest, each behind a byte with its width. The
+// first distance of a document counts from 0, so that adding up starts anew with each document.
 import CKernels
 
 /// The positions of the documents of one postings block; its memory is used again for the next.
@@ -74,9 +74,12 @@ public struct PositionsReader {
     }
 
     /// The positions of the block's document number `index`, ascending.
-    public func positions(at index: Int) -> ArraySlice<UInt32> { positions[starts[index]..<starts[index + 1]] }
+    public func positions(at index: Int) -> ArraySlice<UInt32> {
+        positions[starts[index]..<starts[index + 1]]
+    }
 
-    /// Hands the positions of the block's document number `index` to `body`, without a reference being counted.
+    /// Hands the positions of the block's document number `index` to `body`, without a reference being
+    /// counted.
     @inlinable
     public func withPositions<Result>(
         at index: Int, _ body: (UnsafeBufferPointer<UInt32>) -> Result

@@ -1,9 +1,9 @@
 // Reads the postings of one term, block by block. See PostingsFormat for the layout.
 //
-// The cursor stands on a block of up to 128 documents, or before the first, or behind the last. Moving reads the
-// skip data alone: a group header for 32 blocks, a block header for 128 documents. Documents and frequencies are
-// decoded when they are asked for, into memory of the caller. A cursor is a few words and is copied freely: a copy
-// is how a caller looks ahead.
+// The cursor stands on a block of up to 128 documents, or before the first, or behind the last. Moving
+// reads the skip data alone: a group header for 32 blocks, a block header for 128 documents. Documents and
+// frequencies are decoded when they are asked for, into memory of the caller. A cursor is a few words and
+// is copied freely: a copy is how a caller looks ahead.
 import CKernels
 
 /// A position in the postings of one term. Valid as long as its segment.
@@ -39,7 +39,8 @@ public struct PostingsCursor {
 
     /// Documents in the block; 0 before the first block and behind the last.
     public private(set) var blockCount = 0
-    /// The block's last document; `DocID.noMoreDocuments` behind the last block. Meaningless before the first.
+    /// The block's last document; `DocID.noMoreDocuments` behind the last block. Meaningless before the
+    /// first.
     public private(set) var blockLastDocument: DocID = 0
     /// What the block can offer at best.
     public private(set) var blockImpact = Impact(maxFrequency: 0, minNorm: 0)
@@ -87,8 +88,8 @@ public struct PostingsCursor {
         return true
     }
 
-    /// Moves forward to the first block whose last document is at least `target`; false when there is none. Stays
-    /// when the block is that one. Decodes nothing.
+    /// Moves forward to the first block whose last document is at least `target`; false when there is none.
+    /// Stays when the block is that one. Decodes nothing.
     public mutating func skip(to target: DocID) throws(SegmentError) -> Bool {
         guard form == .long else {
             if !hasStarted { _ = try nextOnlyBlock() }
@@ -158,12 +159,14 @@ public struct PostingsCursor {
         if largest == PostingsFormat.shortFrequencyMax { largest = .max }
         blockImpact = Impact(maxFrequency: largest, minNorm: postings.u8(2))
         blockCount = count
-        // The last document is not stored: for at most 127 documents adding the gaps up costs less than a header.
+        // The last document is not stored: for at most 127 documents adding the gaps up costs less than a
+        // header.
         blockLastDocument = try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 128) {
             buffer throws(SegmentError) in
             saekin_unpack_narrow_ascending(
                 postings.base + dataOffset, UInt32(count), UInt32(encoding), .max, buffer.baseAddress)
-            guard saekin_is_ascending(buffer.baseAddress, count) == 1, buffer[count - 1] < documentCount else {
+            guard saekin_is_ascending(buffer.baseAddress, count) == 1, buffer[count - 1] < documentCount
+            else {
                 throw damaged(0, "the documents of a short list do not ascend")
             }
             return buffer[count - 1]
@@ -216,6 +219,7 @@ public struct PostingsCursor {
     }
 
     /// How many bytes the block's documents take; -1 when its encoding is unknown.
+    @inline(__always)
     private var documentsByteCount: Int {
         if encoding <= 32 { return packedByteCount(blockCount, width: Int(encoding)) }
         return encoding == PostingsFormat.bitSetEncoding ? bitSetWordCount * 8 : -1
@@ -238,13 +242,14 @@ public struct PostingsCursor {
             return blockCount
         }
         precondition(blockCount > 0, "the cursor stands on no block")
-        // SAFETY: the header's lengths were compared with the list when it was read, so that the kernels read inside
-        // it; they write at most 128 values.
+        // SAFETY: the header's lengths were compared with the list when it was read, so that the kernels
+        // read inside it; they write at most 128 values.
         let data = postings.base + dataOffset
         if encoding == PostingsFormat.bitSetEncoding {
             let count = saekin_bits_to_values(
                 data, bitSetWordCount, bitSetFirstWord * 64, documents, Self.blockCapacity)
-            guard count == blockCount, documents[0] >= blockLowerBound, documents[count - 1] == blockLastDocument
+            guard count == blockCount, documents[0] >= blockLowerBound,
+                documents[count - 1] == blockLastDocument
             else { throw damaged(dataOffset, "a bit set has other documents than its block") }
             return count
         }
@@ -253,9 +258,11 @@ public struct PostingsCursor {
         } else {
             saekin_unpack_narrow_ascending(data, UInt32(blockCount), UInt32(encoding), previous, documents)
         }
-        // Gaps below 2^24 add up to less than 2^32: a right last document then proves that all of them ascend.
+        // Gaps below 2^24 add up to less than 2^32: a right last document then proves that all of them
+        // ascend.
         guard documents[blockCount - 1] == blockLastDocument,
-            encoding <= 24 || saekin_is_ascending(documents, blockCount) == 1 && documents[0] >= blockLowerBound
+            encoding <= 24
+                || saekin_is_ascending(documents, blockCount) == 1 && documents[0] >= blockLowerBound
         else { throw damaged(dataOffset, "a block's documents do not end where its header says") }
         return blockCount
     }
@@ -288,7 +295,8 @@ public struct PostingsCursor {
     /// Whether the block's documents are a bit set, which `orDocuments` adds to a window without decoding.
     public var isBitSet: Bool { form == .long && encoding == PostingsFormat.bitSetEncoding && blockCount > 0 }
 
-    /// Sets the bits of those of the block's documents that lie in the window of 4,096 documents at `windowBase`.
+    /// Sets the bits of those of the block's documents that lie in the window of 4,096 documents at
+    /// `windowBase`.
     ///
     /// - Precondition: `windowBase` is a multiple of 4,096, `words` has room for 64 words, and `isBitSet`.
     public func orDocuments(

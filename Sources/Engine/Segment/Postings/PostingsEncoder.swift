@@ -1,7 +1,8 @@
-// Turns the documents of one term after another into postings and positions. See PostingsFormat for the layout.
+// Turns the documents of one term after another into postings and positions. See PostingsFormat for the
+// layout.
 //
-// The encoder holds one block of documents, the positions of that block, and one group of encoded blocks, whatever
-// the length of the list.
+// The encoder holds one block of documents, the positions of that block, and one group of encoded blocks,
+// whatever the length of the list.
 import CKernels
 
 /// What the term dictionary keeps about a term.
@@ -58,8 +59,8 @@ struct PostingsEncoder: ~Copyable {
         self.hasPositions = hasPositions
     }
 
-    /// Adds a document, greater than the one before, with its field norm, and its ascending positions when the
-    /// field has them: as many as its frequency.
+    /// Adds a document, greater than the one before, with its field norm, and its ascending positions when
+    /// the field has them: as many as its frequency.
     mutating func add(
         _ document: DocID, frequency: UInt32, norm: UInt8, positions: ArraySlice<UInt32>
     ) throws(SegmentError) {
@@ -86,7 +87,8 @@ struct PostingsEncoder: ~Copyable {
         } else if record.documentFrequency == 1 {
             let isInline = hasPositions && frequencies[0] == 1
             record.singleton = TermRecord.Singleton(
-                document: documents[0], frequency: frequencies[0], position: isInline ? blockPositions[0] : nil)
+                document: documents[0], frequency: frequencies[0],
+                position: isInline ? blockPositions[0] : nil)
             if hasPositions && !isInline { try flushPositions() }
         } else if record.documentFrequency < 128 {
             try flushShortList()
@@ -196,7 +198,8 @@ struct PostingsEncoder: ~Copyable {
     private mutating func appendPacked(width: Int) { appendPacked(width: width, count: count) }
 
     private mutating func appendPacked(width: Int, count: Int) {
-        // SAFETY: `packed` has room for 128 values of 32 bits, and `scratch` holds `count` values, at most 128.
+        // SAFETY: `packed` has room for 128 values of 32 bits, and `scratch` holds `count` values, at most
+        // 128.
         let byteCount = saekin_pack_array(scratch, count, UInt32(width), &packed)
         block.append(contentsOf: packed[..<byteCount])
     }
@@ -210,7 +213,8 @@ struct PostingsEncoder: ~Copyable {
         }
     }
 
-    /// Writes the positions of the block: packs of 128, each behind its width, and a narrow rest behind its width.
+    /// Writes the positions of the block: packs of 128, each behind its width, and a narrow rest behind its
+    /// width.
     private mutating func flushPositions() throws(SegmentError) {
         guard !blockPositions.isEmpty else { return }
         block.removeAll(keepingCapacity: true)

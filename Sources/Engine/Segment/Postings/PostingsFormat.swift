@@ -23,7 +23,8 @@ enum PostingsFormat {
     static let blockFrequencyMax: UInt32 = 65_535
 }
 
-/// The best that a range of postings can offer a score: no document in it has a higher frequency or is shorter.
+/// The best that a range of postings can offer a score: no document in it has a higher frequency or is
+/// shorter.
 public struct Impact: Hashable, Sendable {
     /// No frequency in the range is higher; `UInt32.max` when it was too high to be kept.
     public var maxFrequency: UInt32

@@ -21,7 +21,9 @@ final class StoredFields: Sendable {
         index = frame[.storedIndex]
         blocks = frame[.stored]
         let view = index.view
-        guard view.count >= StoredFormat.headerByteCount else { throw index.damaged(file, 0, "the index is cut") }
+        guard view.count >= StoredFormat.headerByteCount else {
+            throw index.damaged(file, 0, "the index is cut")
+        }
         let dictionaryByteCount = Int(view.u32(0))
         blockCount = Int(view.u32(4))
         entriesOffset = StoredFormat.headerByteCount + dictionaryByteCount

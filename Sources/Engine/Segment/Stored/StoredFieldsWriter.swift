@@ -1,9 +1,9 @@
-// Writes stored fields: zstd frames of about 16 KiB of documents.
+// Writes stored fields: zstd frames of about 4 KiB of documents, or 16 KiB when there is no dictionary.
 //
 //   frame content   per document its byte count varint; then the documents
-//   index           dictionary byte count u32, block count u32, dictionary, CRC-32C is the section's;
-//                   per block: offset u64, byte count u32, content byte count u32, first document u32,
-//                   CRC-32C of the frame u32
+//   index           dictionary byte count u32, block count u32, dictionary; per block:
+//                   offset u64, byte count u32, content byte count u32, first document u32, CRC-32C of the
+//                   frame u32
 import CKernels
 import CZstd
 
@@ -11,8 +11,10 @@ import CZstd
 enum StoredFormat {
     static let entryByteCount = 24
     static let headerByteCount = 8
-    /// A block is closed once it has this many bytes.
-    static let blockByteCount = 16 << 10
+    /// A block is closed once it has this many bytes: with a dictionary, and without, when a block must
+    /// bring its own context.
+    static let blockByteCount = 4 << 10
+    static let blockByteCountWithoutDictionary = 16 << 10
     /// No block of a sound segment has more: one document may be this long.
     static let contentByteCountMax = 256 << 20
     static let compressionLevel: Int32 = 1
@@ -32,6 +34,7 @@ struct StoredFieldsWriter: ~Copyable {
     private var content: [UInt8] = []
     private var frame: [UInt8] = []
     private let dictionary: [UInt8]
+    private let blockByteCount: Int
     private let file: String
     private let context: OpaquePointer
     private let compiledDictionary: OpaquePointer?
@@ -40,6 +43,8 @@ struct StoredFieldsWriter: ~Copyable {
         blocks = SectionSpool(storage)
         self.file = file
         self.dictionary = dictionary
+        blockByteCount =
+            dictionary.isEmpty ? StoredFormat.blockByteCountWithoutDictionary : StoredFormat.blockByteCount
         guard let context = ZSTD_createCCtx() else {
             throw SegmentError(.tooLarge, file: file, section: .stored, "no memory for the compressor")
         }
@@ -63,7 +68,7 @@ struct StoredFieldsWriter: ~Copyable {
         lengths.appendVarint(UInt64(document.count))
         content.append(contentsOf: document)
         documentCount += 1
-        if content.count >= StoredFormat.blockByteCount { try flush() }
+        if content.count >= blockByteCount { try flush() }
     }
 
     /// Writes the last block; returns the bytes of the index.

@@ -1,7 +1,7 @@
 // Reads the term dictionary. See TermDictionaryWriter for the layout, and the page TermDictionary.
 //
-// The sparse index is checked when the segment is opened, a block when it is read: its checksum, then every length
-// in it, so that a sound checksum over unsound bytes does no harm either.
+// The sparse index is checked when the segment is opened, a block when it is read: its checksum, then every
+// length in it, so that a sound checksum over unsound bytes does no harm either.
 
 /// The terms of a segment.
 struct TermDictionary {
@@ -37,7 +37,8 @@ struct TermDictionary {
             let offset = index.view.u64(block * Self.indexEntryByteCount)
             let end = index.view.u32(block * Self.indexEntryByteCount + 8)
             // A block has at least one entry and its checksum, so that offsets ascend strictly.
-            guard block == 0 ? offset == 0 : offset > blockEnd, offset < UInt64(blocks.view.count), end >= keyEnd
+            guard block == 0 ? offset == 0 : offset > blockEnd, offset < UInt64(blocks.view.count),
+                end >= keyEnd
             else {
                 throw index.damaged(file, block * Self.indexEntryByteCount, "offsets do not ascend")
             }
@@ -97,8 +98,9 @@ struct TermDictionary {
         guard let number = blockNumber(key) else { return nil }
         let (bytes, offset) = try block(number)
         var scan = try TermBlockScan(self, bytes, blockOffset: offset)
-        // How many bytes the key shares with the term before. A term that shares more with its predecessor than the
-        // key does is smaller than the key, one that shares less is greater, without a look at its bytes.
+        // How many bytes the key shares with the term before. A term that shares more with its predecessor
+        // than the key does is smaller than the key, one that shares less is greater, without a look at its
+        // bytes.
         var matched = 0
         for position in 0..<termCount(ofBlock: number) {
             try scan.next()
@@ -159,8 +161,8 @@ struct TermKey {
     /// Whether this key stands before another.
     func isLess(thanKey other: ByteView) -> Bool { compare(other, from: 0).order < 0 }
 
-    /// Compares the key with another that shares `from` bytes with it and goes on with `suffix`: less than 0 when
-    /// this key stands before, 0 when equal; and how many bytes they share.
+    /// Compares the key with another that shares `from` bytes with it and goes on with `suffix`: less than
+    /// 0 when this key stands before, 0 when equal; and how many bytes they share.
     func compare(_ suffix: ByteView, from: Int) -> (order: Int, common: Int) {
         let limit = min(count - from, suffix.count)
         var index = 0

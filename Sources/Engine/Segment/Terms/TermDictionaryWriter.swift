@@ -1,6 +1,7 @@
 // Writes the term dictionary: front-coded blocks of 32 terms, and the sparse index over them.
 //
-// A key is the field's id as two big-endian bytes, then the term, so that all terms of a field stand together.
+// A key is the field's id as two big-endian bytes, then the term, so that all terms of a field stand
+// together.
 //
 //   block   postings offset varint, positions offset varint, entries, CRC-32C u32
 //   entry   bytes shared with the key before varint, bytes that follow varint, these bytes,
@@ -38,7 +39,9 @@ struct TermDictionaryWriter: ~Copyable {
     mutating func add(_ key: ArraySlice<UInt8>, _ record: TermRecord) throws(SegmentError) {
         let shared = sharedPrefixCount(key)
         precondition(
-            termCount == 0 || shared < key.count && (shared == lastKey.count || lastKey[shared] < key[key.startIndex + shared]),
+            termCount == 0
+                || shared < key.count
+                    && (shared == lastKey.count || lastKey[shared] < key[key.startIndex + shared]),
             "terms must ascend")
         if Int(termCount) % SegmentFormat.termBlockCount == 0 {
             try flushBlock()

@@ -24,7 +24,9 @@ public struct TermWalk {
 
     /// Moves to the next term; false behind the last.
     public mutating func next() throws(SegmentError) -> Bool {
-        guard let field, nextOrdinal < UInt64(field.firstOrdinal) + UInt64(field.termCount) else { return false }
+        guard let field, nextOrdinal < UInt64(field.firstOrdinal) + UInt64(field.termCount) else {
+            return false
+        }
         if scan == nil || nextOrdinal % UInt64(SegmentFormat.termBlockCount) == 0 {
             try beginBlock(Int(nextOrdinal) / SegmentFormat.termBlockCount)
             for _ in 0..<nextOrdinal % UInt64(SegmentFormat.termBlockCount) { try step() }
@@ -32,7 +34,9 @@ public struct TermWalk {
         try step()
         guard key.count >= 2, key[0] == UInt8(field.definition.id.rawValue >> 8),
             key[1] == UInt8(field.definition.id.rawValue & 0xFF), let scan
-        else { throw segment.terms.damaged(scan?.offset ?? 0, "a term belongs to another field than its ordinal") }
+        else {
+            throw segment.terms.damaged(scan?.offset ?? 0, "a term belongs to another field than its ordinal")
+        }
         entry = try segment.terms.entry(
             scan, field: field.definition.id, ordinal: UInt32(nextOrdinal) - field.firstOrdinal)
         nextOrdinal += 1
