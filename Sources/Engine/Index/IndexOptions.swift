@@ -3,7 +3,7 @@
 
 /// Settings of an index writer.
 public struct IndexOptions: Sendable {
-    /// Bytes of buffered documents after which they are written to a segment file.
+    /// Bytes of buffered documents after which they are written to a segment file; 1 GiB at most counts.
     public var bufferByteLimit = 64 << 20
     /// Deletes are forgotten beyond this many, the oldest first.
     public var tombstoneCountLimit = 100_000

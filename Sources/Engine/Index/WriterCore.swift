@@ -44,9 +44,12 @@ final class WriterCore: Sendable {
         }
     }
 
+    /// A builder holds less than 2 GiB, and one document takes far less than the other half.
+    private static var bufferByteLimitMax: Int { 1 << 30 }
+
     /// Writes a buffer that has outgrown its memory to a file.
     func flushIfFull(_ state: inout WriterState) throws(IndexError) {
-        guard state.buffer.byteCount > options.bufferByteLimit else { return }
+        guard state.buffer.byteCount > min(options.bufferByteLimit, Self.bufferByteLimitMax) else { return }
         try state.sealBufferInFile(files)
         self.state.wakeAll()
     }

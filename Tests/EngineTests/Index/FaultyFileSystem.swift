@@ -90,10 +90,10 @@ final class FaultyFileSystem: FileSystem {
 
     func sync(folder path: String) throws(FileError) {
         if let failure = step(.sync, path) { throw failure }
-        let present = try base.list(path).map { "\(path)/\($0)" }
+        let present = try files(in: path)
         state.withLock { state in
             state.durableNames = state.durableNames.filter { !$0.key.isInside(path) }
-            for name in present where !name.hasSuffix("/lock") {
+            for name in present {
                 state.durableNames[name] = state.number(name)
             }
         }
@@ -131,7 +131,7 @@ final class FaultyFileSystem: FileSystem {
     func cutPower(_ folder: String, _ survival: Survival, using random: inout IndexTestRandom) throws {
         let before = state.withLock { $0 }
         var left: [(path: String, bytes: [UInt8])] = []
-        let present = Set(try base.list(folder).map { "\(folder)/\($0)" }.filter { !$0.hasSuffix("/lock") })
+        let present = Set(try files(in: folder))
         for path in present.union(before.durableNames.keys).sorted() where path.isInside(folder) {
             let running = present.contains(path) ? before.names[path] ?? -1 : nil
             let durable = before.durableNames[path]
@@ -154,6 +154,15 @@ final class FaultyFileSystem: FileSystem {
         state.withLock { $0 = State(plan: .none) }
         for (path, bytes) in left { try writeDurably(bytes, toNewFile: path) }
         try sync(folder: folder)
+    }
+
+    /// The paths of the files in a folder, without locks and folders.
+    private func files(in folder: String) throws(FileError) -> [String] {
+        try base.list(folder).map { "\(folder)/\($0)" }.filter { path in
+            var information = stat()
+            return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+                && !path.hasSuffix("/lock")
+        }
     }
 
     private func register(_ path: String) {

@@ -68,7 +68,7 @@ import Testing
 
     private func spawn(_ program: String, _ arguments: [String]) throws -> pid_t {
         var pointers = ([program] + arguments).map { strdup($0) }
-        defer { pointers.forEach { free($0) } }
+        defer { for pointer in pointers { free(pointer) } }
         pointers.append(nil)
         var child: pid_t = 0
         guard posix_spawn(&child, program, nil, nil, pointers, environ) == 0 else {

@@ -39,6 +39,20 @@ private final class Flag: Sendable {
                     return reads
                 }
             }
+            group.addTask {
+                var reads = 0
+                repeat {
+                    // Files come and go between the manifest's reading and theirs.
+                    let snapshot = try Index.openForReading(directory: folder.path).snapshot()
+                    let contents = try schema.contents(snapshot)
+                    guard contents.isEmpty || contents.count == keys.count,
+                        contents.values.allSatisfy({ $0.price == Int64(snapshot.committedPosition) })
+                    else { throw TestFailure("a commit mixes rounds: \(contents)") }
+                    reads += 1
+                    await Task.yield()
+                } while !done.isSet.load(ordering: .relaxed)
+                return reads
+            }
             for round in 1...rounds {
                 for key in keys {
                     let product = TestProduct(
@@ -51,7 +65,7 @@ private final class Flag: Sendable {
                         _ = try writer.upsert(schema.document(key, product))
                     }
                 }
-                if round % 10 == 0 {
+                if round % 4 == 0 {
                     try writer.commit(eventPosition: UInt64(round))
                 } else {
                     try writer.refresh(eventPosition: UInt64(round))
@@ -106,6 +120,56 @@ private final class Flag: Sendable {
         writer.close()
         let again = try IndexWriter.open(directory: folder.path)
         #expect(try schema.contents(again.snapshot()) == model, "SAEKIN_SEED=\(random.seed)")
+    }
+
+    @Test func aMergeShowsNothingThatWasNotRefreshed() throws {
+        let folder = IndexTestFolder()
+        let writer = try IndexWriter.open(directory: folder.path, options: .small(background: false))
+        let schema = TestSchema(writer.registry)
+        var model: [String: TestProduct] = [:]
+        for number in 1...6 {
+            let product = TestProduct(
+                words: ["w1"], brand: "b", price: 1, stock: 1, version: UInt64(number))
+            model["k\(number)"] = product
+            _ = try writer.upsert(schema.document("k\(number)", product))
+            if number == 3 { try writer.refresh(eventPosition: 3) }
+        }
+        try writer.refresh(eventPosition: 6)
+        let before = model
+        model["k1"] = nil
+        model["k2"]?.price = 9
+        model["k2"]?.version = 8
+        model["k3"]?.words = ["w2"]
+        model["k3"]?.version = 9
+        _ = try writer.delete(key: Array("k1".utf8), version: 7)
+        _ = try writer.update(key: Array("k2".utf8), version: 8, columns: schema.columns(model["k2"]!))
+        _ = try writer.upsert(schema.document("k3", model["k3"]!))
+        try writer.forceMerge(maxSegments: 1)
+        #expect(try schema.contents(writer.snapshot()) == before)
+        #expect(try schema.contents(writer.refresh(eventPosition: 9)) == model)
+    }
+
+    @Test func anIndexWhoseDocumentsAreAllDeletedMergesToNothing() throws {
+        let folder = IndexTestFolder()
+        let writer = try IndexWriter.open(directory: folder.path, options: .small(background: false))
+        let schema = TestSchema(writer.registry)
+        let product = TestProduct(words: ["w1"], brand: "b", price: 1, stock: 1, version: 1)
+        for key in ["a", "b", "c"] {
+            _ = try writer.upsert(schema.document(key, product))
+            try writer.commit(eventPosition: 1)
+        }
+        for key in ["a", "b", "c"] { _ = try writer.delete(key: Array(key.utf8), version: 2) }
+        try writer.forceMerge(maxSegments: 1)
+        #expect(writer.snapshot().documentCount == 3)
+        try writer.commit(eventPosition: 2)
+        #expect(writer.snapshot().segments.isEmpty)
+        writer.close()
+        let report = try Index.check(directory: folder.path)
+        #expect(report.problems.isEmpty)
+        #expect(report.segmentCount == 0)
+        #expect(report.tombstoneCount == 3)
+        let names = try PosixFileSystem().list(folder.path)
+        #expect(names == [IndexFileName.lock, IndexFileName.manifest, "tombstones-4"])
     }
 
     @Test func aReaderReloadsCommitsOfARunningWriter() throws {

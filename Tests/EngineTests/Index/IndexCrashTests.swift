@@ -25,36 +25,47 @@ import Testing
         var random = IndexTestRandom(seed: 17)
         var options = IndexOptions.small(background: false)
         options.tombstoneCountLimit = 3
-        let writer = try IndexWriter.open(directory: folder, options: options, fileSystem: files)
-        defer { writer.close() }
-        let schema = TestSchema(writer.registry)
         var contents: Contents = [:]
         var sequence: UInt64 = 0
-        for round in 0..<5 {
-            for _ in 0..<12 {
-                sequence += 1
-                let key = "k\(Int.random(in: 0..<20, using: &random))"
-                var product = TestProduct.random(version: sequence, using: &random)
-                let choice = Int.random(in: 0..<10, using: &random)
-                if choice < 6 {
-                    _ = try writer.upsert(schema.document(key, product))
-                    contents[key] = product
-                } else if choice < 8, let before = contents[key] {
-                    _ = try writer.update(
-                        key: Array(key.utf8), version: sequence, columns: schema.columns(product))
-                    (product.words, product.brand) = (before.words, before.brand)
-                    contents[key] = product
-                } else {
-                    _ = try writer.delete(key: Array(key.utf8), version: sequence)
-                    contents[key] = nil
+        // The first life writes each document to a file of its own.
+        for (changeCount, roundCount, bufferByteLimit) in [(4, 1, 1), (12, 4, 1 << 20)] {
+            options.bufferByteLimit = bufferByteLimit
+            let writer = try IndexWriter.open(directory: folder, options: options, fileSystem: files)
+            defer { writer.close() }
+            let schema = TestSchema(writer.registry)
+            for round in 0..<roundCount {
+                for _ in 0..<changeCount {
+                    sequence += 1
+                    try change(writer, schema, &contents, sequence, &random)
+                    if sequence % 5 == 0 { try writer.refresh(eventPosition: sequence) }
                 }
-                if sequence % 5 == 0 { try writer.refresh(eventPosition: sequence) }
+                if round == 2 { try writer.forceMerge(maxSegments: 1) }
+                progress.attempted = contents
+                try writer.commit(eventPosition: sequence)
+                progress.committed.append(contents)
+                progress.attempted = nil
             }
-            if round == 3 { try writer.forceMerge(maxSegments: 1) }
-            progress.attempted = contents
-            try writer.commit(eventPosition: sequence)
-            progress.committed.append(contents)
-            progress.attempted = nil
+        }
+    }
+
+    private func change(
+        _ writer: IndexWriter, _ schema: TestSchema, _ contents: inout Contents, _ sequence: UInt64,
+        _ random: inout IndexTestRandom
+    ) throws(IndexError) {
+        let key = "k\(Int.random(in: 0..<20, using: &random))"
+        var product = TestProduct.random(version: sequence, using: &random)
+        let choice = sequence <= 4 ? 0 : Int.random(in: 0..<10, using: &random)
+        if choice < 6 {
+            _ = try writer.upsert(schema.document(key, product))
+            contents[key] = product
+        } else if choice < 8, let before = contents[key] {
+            _ = try writer.update(
+                key: Array(key.utf8), version: sequence, columns: schema.columns(product))
+            (product.words, product.brand) = (before.words, before.brand)
+            contents[key] = product
+        } else {
+            _ = try writer.delete(key: Array(key.utf8), version: sequence)
+            contents[key] = nil
         }
     }
 

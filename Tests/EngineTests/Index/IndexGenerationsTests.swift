@@ -77,6 +77,32 @@ import Testing
         #expect(try generations.current() == 1)
     }
 
+    @Test(arguments: FaultyFileSystem.Survival.allCases)
+    func aPowerCutDuringTheSwapLeavesTheOldOrTheNewGeneration(survival: FaultyFileSystem.Survival) throws {
+        var random = IndexTestRandom()
+        for change in 1...6 {
+            let folder = IndexTestFolder()
+            let files = FaultyFileSystem()
+            let generations = IndexGenerations(directory: folder.path, fileSystem: files)
+            try fill(generations.path(try generations.currentOrFirst()), 1)
+            let next = try generations.begin()
+            try fill(generations.path(next), 2)
+            files.setPlan(.stop(at: change))
+            var hasReturned = false
+            do {
+                try generations.makeCurrent(next)
+                hasReturned = true
+            } catch .file {
+                // The swap was cut short.
+            }
+            #expect(
+                hasReturned == (change == 6), "a swap clears, writes, syncs, renames and syncs the folder")
+            try files.cutPower(folder.path, survival, using: &random)
+            let current = try generations.current()
+            #expect(current == next || current == 1 && !hasReturned, "SAEKIN_SEED=\(random.seed)")
+        }
+    }
+
     @Test func aCrashWhileTheFirstGenerationIsMadeLeavesAnEmptyIndex() throws {
         let folder = IndexTestFolder()
         try PosixFileSystem().createFolder("\(folder.path)/1")

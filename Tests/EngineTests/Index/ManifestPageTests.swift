@@ -27,6 +27,7 @@ import Testing
         manifest.nextSegmentID = 5
         manifest.tombstoneGeneration = 3
         let registry = FieldRegistry()
+        _ = registry.register(IndexFieldName.updateVersion, .integer, isUpdatable: true)
         _ = registry.register("price", .integer, isUpdatable: true)
         manifest.fields = registry.definitions
         manifest.segments = [
