@@ -19,6 +19,9 @@ struct FacetCounter {
         case missing
     }
 
+    /// Up to so many documents are looked up one by one instead of decoding their window.
+    private static let lookUpCountMax = 32
+
     private let source: Source
     private let group: Int?
     /// Per ordinal, or per range.
@@ -73,8 +76,30 @@ struct FacetCounter {
         case .keyword(let column):
             try ordinals.count(column, window: window, where: slot, bits, into: &counts)
         case .ranges(let reader):
-            try reader.load(window: window, values: &values, present: &present)
+            if bits.hasFewer(slot, than: Self.lookUpCountMax + 1) {
+                try lookUp(reader, window: window, where: slot, bits)
+            } else {
+                try reader.load(window: window, values: &values, present: &present)
+            }
             countRanges(where: slot, bits)
+        }
+    }
+
+    /// Reads the values of the documents of a slot alone.
+    private mutating func lookUp(
+        _ reader: IntegerReader, window: UInt32, where slot: Int, _ bits: borrowing BitSlots
+    ) throws(SegmentError) {
+        for word in 0..<Window.wordCount {
+            present[word] = 0
+            var matches = bits.words[slot + word]
+            while matches != 0 {
+                let bit = matches.trailingZeroBitCount
+                matches &= matches - 1
+                let offset = word << 6 + bit
+                guard let value = try reader.value(window << Window.shift + UInt32(offset)) else { continue }
+                values[offset] = value
+                present[word] |= 1 << UInt64(bit)
+            }
         }
     }
 
@@ -112,7 +137,8 @@ struct FacetCounter {
             return .keyword(found)
         case .ranges, .missing:
             return .ranges(
-                counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum)
+                counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum
+            )
         }
     }
 }

@@ -58,7 +58,8 @@ struct HitMerge {
         var values: [SortValue] = []
         for key in sort {
             values.append(
-                try Self.value(key, view: views[stream.segment], document: entry.document, score: entry.score))
+                try Self.value(key, view: views[stream.segment], document: entry.document, score: entry.score)
+            )
         }
         heads[index] = Head(
             address: DocAddress(segment: stream.segment, document: entry.document), score: entry.score,

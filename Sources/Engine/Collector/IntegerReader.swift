@@ -39,7 +39,7 @@ struct IntegerReader {
         let window = Int(window)
         try values.withUnsafeMutableBufferPointer { values throws(SegmentError) in
             try present.withUnsafeMutableBufferPointer { present throws(SegmentError) in
-                // SAFETY: the precondition gives both buffers the sizes that the column and the overlay ask for.
+                // SAFETY: the precondition gives both buffers the sizes that column and overlay need.
                 guard let values = values.baseAddress, let present = present.baseAddress else { return }
                 if let column {
                     try column.decode(window: window, values: values, present: present)

@@ -62,7 +62,9 @@ struct BitSlots: Sendable {
         check(source)
         check(target)
         var words = words.mutableSpan
-        for index in 0..<Window.wordCount { words[unchecked: target + index] = words[unchecked: source + index] }
+        for index in 0..<Window.wordCount {
+            words[unchecked: target + index] = words[unchecked: source + index]
+        }
     }
 
     /// target = target AND source; whether anything is left.
@@ -99,7 +101,9 @@ struct BitSlots: Sendable {
         check(source)
         check(target)
         var words = words.mutableSpan
-        for index in 0..<Window.wordCount { words[unchecked: target + index] |= words[unchecked: source + index] }
+        for index in 0..<Window.wordCount {
+            words[unchecked: target + index] |= words[unchecked: source + index]
+        }
     }
 
     func isEmpty(_ slot: Int) -> Bool {

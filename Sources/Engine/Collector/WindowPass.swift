@@ -44,7 +44,8 @@ struct WindowPass {
         self.needsScores = needsScores
         isPruned = needsScores && Self.mayPrune(request)
         scorer = try SegmentScorer(plan, view: view, index: index, needsScores: needsScores)
-        filter = try request.filter.map { (filter) throws(SearchError) in try FilterScorer(filter, view: view) }
+        filter = try request.filter.map { (filter) throws(SearchError) in try FilterScorer(filter, view: view)
+        }
         for group in request.facetFilters { groups.append(try FilterScorer(group.filter, view: view)) }
     }
 
@@ -122,7 +123,8 @@ struct WindowPass {
         var isMatched = false
         if threshold > 0, let scores {
             isMatched = try scorer.matchPruned(
-                window: window, candidates: candidates, out: all, scores: scores, threshold: threshold, bits: &bits,
+                window: window, candidates: candidates, out: all, scores: scores, threshold: threshold,
+                bits: &bits,
                 slots: &slots)
         }
         if !isMatched {
@@ -163,7 +165,8 @@ struct WindowPass {
     }
 
     private mutating func collect<Ranker: HitRanker>(
-        _ window: UInt32, _ all: Int, _ scores: Int?, _ ranker: inout Ranker, _ hits: inout TopHits<Ranker.Rank>
+        _ window: UInt32, _ all: Int, _ scores: Int?, _ ranker: inout Ranker,
+        _ hits: inout TopHits<Ranker.Rank>
     ) throws(SegmentError) {
         try ranker.load(window: window)
         let base = window << Window.shift

@@ -57,9 +57,10 @@ extension FilterExpression {
             return try Self.interval(name, target, lower: lower, upper: upper, isOpen: false)
         case .oneOf(let name, let literals):
             let target = try Self.target(name, names, resolve)
-            return Self.joined(try literals.map { (literal) throws(FilterError) in
-                try Self.equality(name, target, literal)
-            })
+            return Self.joined(
+                try literals.map { (literal) throws(FilterError) in
+                    try Self.equality(name, target, literal)
+                })
         case .exists(let name):
             let target = try Self.target(name, names, resolve)
             let fields = [target.keyword, target.integer, target.decimal].compactMap { $0 }
@@ -86,7 +87,8 @@ extension FilterExpression {
     ) throws(FilterError) -> FilterTarget {
         if let target = resolve(name.text) { return target }
         throw FilterError(
-            code: .field, message: "There is no field \"\(name.text)\" to filter by.", position: name.position,
+            code: .field, message: "There is no field \"\(name.text)\" to filter by.",
+            position: name.position,
             expected: NearNames.of(name.text, in: names))
     }
 
@@ -102,7 +104,8 @@ extension FilterExpression {
                 parts.append(.integerRange(field, lower: value, upper: value))
             }
             if parts.isEmpty, target.integer != nil || target.decimal != nil {
-                throw wrongValue(name, literal, "holds numbers; a string cannot be equal to one", ["a number"])
+                throw wrongValue(
+                    name, literal, "holds numbers; a string cannot be equal to one", ["a number"])
             }
         case .integer(let value):
             if let field = target.keyword { parts.append(keyword(field, target, String(value))) }
@@ -184,7 +187,8 @@ extension FilterExpression {
         var keywordField: FieldID?
         var values: [[UInt8]] = []
         for part in parts {
-            guard case .keyword(let field, let more) = part, keywordField == nil || keywordField == field else {
+            guard case .keyword(let field, let more) = part, keywordField == nil || keywordField == field
+            else {
                 keywordField = nil
                 return parts.count == 1 ? part : parts.isEmpty ? .none : .or(parts)
             }

@@ -45,11 +45,17 @@ public struct FilterLiteral: Hashable, Sendable {
 
 /// How a field is compared with one value.
 public enum FilterComparison: String, Hashable, Sendable, CaseIterable {
+    /// The same value.
     case equal = "="
+    /// Another value, or none.
     case notEqual = "!="
+    /// A smaller number.
     case less = "<"
+    /// A smaller number or the same.
     case lessOrEqual = "<="
+    /// A greater number.
     case greater = ">"
+    /// A greater number or the same.
     case greaterOrEqual = ">="
 }
 

@@ -6,15 +6,15 @@
 
 /// A piece of filter text.
 enum FilterToken: Equatable {
-    case word(String)           // a bare name, keyword, true or false
-    case quotedName(String)     // a name of which at least one part stood in back quotes
+    case word(String)  // a bare name, keyword, true or false
+    case quotedName(String)  // a name of which at least one part stood in back quotes
     case string(String)
     case integer(Int64)
     case decimal(Double, spelling: String)
     case comparison(FilterComparison)
-    case range                  // ..
-    case open, close            // ( )
-    case openList, closeList    // [ ]
+    case range  // ..
+    case open, close  // ( )
+    case openList, closeList  // [ ]
     case comma
     case end
 
@@ -205,7 +205,8 @@ struct FilterLexer {
     }
 
     private static func shown(_ scalar: Unicode.Scalar) -> String {
-        let isPlain = scalar.value >= 0x20 && scalar.value != 0x7F
+        let isPlain =
+            scalar.value >= 0x20 && scalar.value != 0x7F
             && scalar.properties.generalCategory != .format
         return isPlain ? "\"\(scalar)\"" : "U+" + String(scalar.value, radix: 16, uppercase: true)
     }

@@ -3,7 +3,8 @@
 //     filter    = all { "OR" all }
 //     all       = one { "AND" one }
 //     one       = "NOT" one | "(" filter ")" | condition
-//     condition = name ( comparison literal | range | [ "NOT" ] "IN" "[" literal { "," literal } "]" | "EXISTS" )
+//     condition = name ( comparison literal | range | [ "NOT" ] "IN" list | "EXISTS" )
+//     list      = "[" literal { "," literal } "]"
 //     range     = literal ".." [ literal ] | ".." literal
 //     comparison= "=" | "!=" | "<" | "<=" | ">" | ">="
 //     literal   = string | integer | decimal | "true" | "false"
@@ -186,7 +187,8 @@ public struct FilterParser {
         operandCount += 1
         guard operandCount <= Self.operandCountMax else {
             throw FilterError(
-                code: .syntax, message: "The filter holds more than \(Self.operandCountMax) names and values.",
+                code: .syntax,
+                message: "The filter holds more than \(Self.operandCountMax) names and values.",
                 position: position)
         }
     }

@@ -122,7 +122,9 @@ struct FilterScorer {
             var window = from
             while window < windowCount {
                 guard let summary = columns[column].summary(window: window) else { return window }
-                if summary.presentCount > 0, summary.smallest <= upper, summary.largest >= lower { return window }
+                if summary.presentCount > 0, summary.smallest <= upper, summary.largest >= lower {
+                    return window
+                }
                 window += 1
             }
             return .max
@@ -154,7 +156,8 @@ struct FilterScorer {
         case .all: bits.copy(candidates, to: out)
         case .postings(let index):
             try postings[index].match(
-                WindowTask(window: window, candidates: candidates, out: out, scores: nil, ownsScores: false), &bits,
+                WindowTask(window: window, candidates: candidates, out: out, scores: nil, ownsScores: false),
+                &bits,
                 &slots)
         case .range(let column, let lower, let upper):
             try matchRange(columns[column], lower, upper, window, candidates, out, &bits)
@@ -188,7 +191,8 @@ struct FilterScorer {
     }
 
     private mutating func matchRange(
-        _ reader: IntegerReader, _ lower: Int64, _ upper: Int64, _ window: UInt32, _ candidates: Int, _ out: Int,
+        _ reader: IntegerReader, _ lower: Int64, _ upper: Int64, _ window: UInt32, _ candidates: Int,
+        _ out: Int,
         _ bits: inout BitSlots
     ) throws(SegmentError) {
         if let summary = reader.summary(window: window) {

@@ -81,7 +81,8 @@ extension SegmentScorer {
             for (unit, bound) in bounds {
                 bits.clear(found)
                 try units[unit].match(
-                    WindowTask(window: window, candidates: out, out: found, scores: scores, ownsScores: true), &bits,
+                    WindowTask(window: window, candidates: out, out: found, scores: scores, ownsScores: true),
+                    &bits,
                     &slots)
                 bits.copy(found, to: out)
                 sum -= bound
@@ -95,7 +96,9 @@ extension SegmentScorer {
             // `sum` is what this unit and all after it can give: too little, and a document must have been
             // found.
             if isEssential, sum < threshold { isEssential = false }
-            if !isEssential, !Self.narrow(out, scores, toReach: threshold, with: sum, &bits, slots) { return true }
+            if !isEssential, !Self.narrow(out, scores, toReach: threshold, with: sum, &bits, slots) {
+                return true
+            }
             bits.clear(found)
             try units[unit].match(
                 WindowTask(

@@ -87,7 +87,8 @@ struct Explainer {
                 let frequency = try cursor.frequency(of: document)
                 guard frequency > 0 else { continue }
                 weighted += add(
-                    frequency: frequency, field: unit.fields[source.field], table: unit.lengthTables[source.field],
+                    frequency: frequency, field: unit.fields[source.field],
+                    table: unit.lengthTables[source.field],
                     to: &details)
             }
             guard !details.isEmpty else { return nil }
@@ -130,7 +131,9 @@ struct Explainer {
         details.append(
             Explanation(
                 value: weighted,
-                text: "weighted frequency in \(name): frequency \(frequency), weight \(field.weight), b \(field.b), "
+                text:
+                    "weighted frequency in \(name): frequency \(frequency), weight \(field.weight), "
+                    + "b \(field.b), "
                     + "length \(FieldNorm.length(of: norm)), average \(plan.averageLength(field.field))"))
         return weighted
     }
@@ -162,17 +165,22 @@ extension Snapshot {
         _ query: Query, _ address: DocAddress, k1: Float = 1.2
     ) throws(SearchError) -> Explanation? {
         let plan = try QueryPlan(query, segments: segments.map(\.segment), k1: k1)
-        return try Explainer(plan, view: segments[address.segment], address: address, registry: registry).explain()
+        return try Explainer(plan, view: segments[address.segment], address: address, registry: registry)
+            .explain()
     }
 
     /// The bytes stored with a document.
     public func stored(_ address: DocAddress) throws(SearchError) -> [UInt8] {
-        do { return try segments[address.segment].segment.stored(address.document) } catch { throw .segment(error) }
+        do { return try segments[address.segment].segment.stored(address.document) } catch {
+            throw .segment(error)
+        }
     }
 
     /// The key of a document.
     public func key(_ address: DocAddress) throws(SearchError) -> [UInt8] {
-        do { return try segments[address.segment].segment.key(address.document) } catch { throw .segment(error) }
+        do { return try segments[address.segment].segment.key(address.document) } catch {
+            throw .segment(error)
+        }
     }
 
     /// The current value of an integer or decimal field, updates applied; nil when the document has none.

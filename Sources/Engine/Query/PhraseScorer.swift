@@ -70,7 +70,8 @@ private struct PhraseField {
             bits.clear(task.out)
             try matchers[index].match(
                 WindowTask(
-                    window: task.window, candidates: candidates, out: task.out, scores: nil, ownsScores: false),
+                    window: task.window, candidates: candidates, out: task.out, scores: nil, ownsScores: false
+                ),
                 &bits, &slots)
             if bits.isEmpty(task.out) { return }
             bits.copy(task.out, to: candidates)
@@ -169,7 +170,8 @@ struct PhraseScorer {
             bits.clear(found)
             try fields[index].matchTerms(
                 WindowTask(
-                    window: task.window, candidates: task.candidates, out: found, scores: nil, ownsScores: false),
+                    window: task.window, candidates: task.candidates, out: found, scores: nil,
+                    ownsScores: false),
                 &bits, &slots)
             for word in 0..<Window.wordCount {
                 var matches = bits.words[found + word]

@@ -180,7 +180,8 @@ struct QueryPlan: Sendable {
         for clause in should {
             let child = try add(clause, boost: boost, depth: depth + 1)
             if isNone(child) { continue }
-            if needed <= 1, case .boolean(let inner, let nested, let excluded, 1) = nodes[child], inner.isEmpty,
+            if needed <= 1, case .boolean(let inner, let nested, let excluded, 1) = nodes[child],
+                inner.isEmpty,
                 excluded.isEmpty
             {
                 optional += nested
@@ -213,7 +214,8 @@ extension QueryPlan {
         for field in fields {
             guard field.weight >= 0, field.weight <= 1e6, field.b >= 0, field.b <= 1 else {
                 throw .invalid(
-                    "Weight \(field.weight) or b \(field.b) of a field is out of range; weight is 0 to 1e6, b 0 to 1.")
+                    "Weight \(field.weight) or b \(field.b) is out of range; weight is 0 to 1e6, b 0 to 1."
+                )
             }
         }
     }
@@ -238,7 +240,9 @@ extension QueryPlan {
     private mutating func add(_ query: PrefixQuery, boost: Float) throws(SearchError) -> Int {
         try checkFields(query.fields)
         let boost = try checked(try checked(query.boost, "boost") * boost, "product of the boosts")
-        guard !query.prefix.isEmpty else { throw .invalid("A prefix is empty; use a query for every document.") }
+        guard !query.prefix.isEmpty else {
+            throw .invalid("A prefix is empty; use a query for every document.")
+        }
         guard (0...QueryLimits.expansionCountMax).contains(query.maxExpansions) else {
             throw .limit("A prefix asks for more than \(QueryLimits.expansionCountMax) expansions.")
         }
@@ -257,7 +261,8 @@ extension QueryPlan {
             UnitPlan(
                 fields: fields, lengthTables: fields.map { lengthTable($0) }, name: name, isPrefix: isPrefix,
                 documentFrequency: documentFrequency,
-                idf: BM25.idf(documentCount: documentCount, documentFrequency: documentFrequency), boost: boost,
+                idf: BM25.idf(documentCount: documentCount, documentFrequency: documentFrequency),
+                boost: boost,
                 sources: sources))
         return append(.unit(units.count - 1))
     }
@@ -275,7 +280,9 @@ extension QueryPlan {
         try countClauses(query.terms.reduce(0) { $0 + $1.count }, depth: 0)
         var sources: [[[[TermEntry]]]] = []
         // Per position and field, the frequency of the most frequent alternative.
-        var frequencies = query.terms.map { $0.map { _ in Array(repeating: UInt64(0), count: query.fields.count) } }
+        var frequencies = query.terms.map {
+            $0.map { _ in Array(repeating: UInt64(0), count: query.fields.count) }
+        }
         for segment in segments {
             var ofSegment: [[[TermEntry]]] = []
             for (fieldIndex, field) in query.fields.enumerated() {
@@ -309,7 +316,9 @@ extension QueryPlan {
         return append(.phrase(phrases.count - 1))
     }
 
-    private func lookUp(_ segment: Segment, _ field: FieldID, _ term: [UInt8]) throws(SearchError) -> TermEntry? {
+    private func lookUp(_ segment: Segment, _ field: FieldID, _ term: [UInt8]) throws(SearchError)
+        -> TermEntry?
+    {
         do { return try segment.term(field, term) } catch { throw .segment(error) }
     }
 

@@ -115,7 +115,8 @@ struct Search {
             request.limit + request.offset <= QueryLimits.depthOfPagesMax
         else {
             throw .limit(
-                "Offset and limit together go beyond \(QueryLimits.depthOfPagesMax); use the cursor of the page before.")
+                "Offset and limit go beyond \(QueryLimits.depthOfPagesMax); use the cursor of the page before."
+            )
         }
         guard request.sort.count <= QueryLimits.sortKeyCountMax else {
             throw .limit("More than \(QueryLimits.sortKeyCountMax) sort keys.")

@@ -26,6 +26,10 @@ public enum SearchError: Error, Sendable, CustomStringConvertible {
     }
 
     static func limit(_ message: String) -> SearchError { .request(code: "query_limit", message: message) }
-    static func invalid(_ message: String) -> SearchError { .request(code: "query_invalid", message: message) }
-    static func cursor(_ message: String) -> SearchError { .request(code: "cursor_invalid", message: message) }
+    static func invalid(_ message: String) -> SearchError {
+        .request(code: "query_invalid", message: message)
+    }
+    static func cursor(_ message: String) -> SearchError {
+        .request(code: "cursor_invalid", message: message)
+    }
 }

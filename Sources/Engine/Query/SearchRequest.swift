@@ -34,7 +34,9 @@ public struct FacetRequest: Hashable, Sendable {
 
     /// A range of a numeric facet, both ends included; a missing end is open.
     public struct Range: Hashable, Sendable {
+        /// The least value of the range; nil for no bound.
         public var lower: Int64?
+        /// The greatest value of the range; nil for no bound.
         public var upper: Int64?
 
         /// Makes a range.

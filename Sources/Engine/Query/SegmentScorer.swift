@@ -33,7 +33,8 @@ struct SegmentScorer {
         }
         for phrase in plan.phrases {
             phrases.append(
-                PhraseScorer(phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+                PhraseScorer(
+                    phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }
         for filter in plan.filters { filters.append(try FilterScorer(filter, view: view)) }
         var bound: [QueryPlan.Node] = []
@@ -50,7 +51,8 @@ struct SegmentScorer {
             // at.
             let byCost = costs
             let ordered = must.sorted { byCost[$0] < byCost[$1] }
-            bound.append(.boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
+            bound.append(
+                .boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
         }
         nodes = bound
         flat = Self.flat(bound, root: plan.root)
@@ -88,7 +90,8 @@ struct SegmentScorer {
         window: UInt32, candidates: Int, out: Int, scores: Int?, bits: inout BitSlots, slots: inout ScoreSlots
     ) throws(SegmentError) {
         try match(
-            root, WindowTask(window: window, candidates: candidates, out: out, scores: scores, ownsScores: true),
+            root,
+            WindowTask(window: window, candidates: candidates, out: out, scores: scores, ownsScores: true),
             &bits, &slots)
     }
 }
@@ -171,7 +174,8 @@ extension SegmentScorer {
             }
             let own = slots.take()
             let inner = WindowTask(
-                window: task.window, candidates: task.candidates, out: task.out, scores: own, ownsScores: true)
+                window: task.window, candidates: task.candidates, out: task.out, scores: own, ownsScores: true
+            )
             try matchBoolean(must, should, mustNot, minimum, inner, &bits, &slots)
             Self.add(own, to: target, where: task.out, bits, &slots)
             slots.giveBack(own)
@@ -202,7 +206,8 @@ extension SegmentScorer {
             bits.clear(found)
             try match(
                 child,
-                WindowTask(window: task.window, candidates: current, out: found, scores: nil, ownsScores: false),
+                WindowTask(
+                    window: task.window, candidates: current, out: found, scores: nil, ownsScores: false),
                 &bits, &slots)
             if !bits.andNot(current, found) { return }
         }
@@ -250,7 +255,8 @@ extension SegmentScorer {
             try match(
                 child,
                 WindowTask(
-                    window: task.window, candidates: task.candidates, out: found, scores: own, ownsScores: true),
+                    window: task.window, candidates: task.candidates, out: found, scores: own,
+                    ownsScores: true),
                 &bits, &slots)
             Self.raise(best, to: own, where: found, bits, &slots)
             bits.or(task.out, found)

@@ -119,7 +119,9 @@ struct TermCursor {
         index = Self.place(of: target, in: documents.span, from: index, count: count)
     }
 
-    private static func place(of target: UInt32, in documents: Span<UInt32>, from index: Int, count: Int) -> Int {
+    private static func place(of target: UInt32, in documents: Span<UInt32>, from index: Int, count: Int)
+        -> Int
+    {
         var low = index
         // Most moves are short: a few steps before halving.
         let near = min(low + 8, count - 1)

@@ -173,7 +173,8 @@ struct UnitScorer {
                     if target == nil { break }
                     cursors[index].decodeFrequencies()
                     let norm = norms[index]?[document] ?? 0
-                    weighted += Float(cursors[index].frequencies[cursors[index].index]) * factors[index][Int(norm)]
+                    weighted +=
+                        Float(cursors[index].frequencies[cursors[index].index]) * factors[index][Int(norm)]
                 }
                 guard isFound else { continue }
                 bits.words[task.out + word] |= 1 << UInt64(offset & 63)
@@ -184,7 +185,8 @@ struct UnitScorer {
 
     /// Turns the window's weighted frequencies into scores.
     private func saturate(
-        _ weighted: Int, _ task: WindowTask, _ target: Int, _ bits: borrowing BitSlots, _ slots: inout ScoreSlots
+        _ weighted: Int, _ task: WindowTask, _ target: Int, _ bits: borrowing BitSlots,
+        _ slots: inout ScoreSlots
     ) {
         let (weight, k1, grid) = (weight, k1, grid)
         var values = slots.values.mutableSpan
@@ -233,7 +235,8 @@ struct UnitScorer {
 
     /// Sets bits and adds weighted frequencies.
     private static func accumulate(
-        _ cursor: inout TermCursor, _ norms: NormsReader?, _ factors: [Float], _ task: WindowTask, _ target: Int,
+        _ cursor: inout TermCursor, _ norms: NormsReader?, _ factors: [Float], _ task: WindowTask,
+        _ target: Int,
         _ words: inout [UInt64], _ values: inout [Float]
     ) throws(SegmentError) {
         let end = task.base + UInt32(Window.size)

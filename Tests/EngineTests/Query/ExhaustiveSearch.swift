@@ -84,7 +84,8 @@ final class ExhaustiveSearch {
         switch filter {
         case .all: true
         case .none: false
-        case .keyword(let field, let values): values.contains { (document.keywords[field] ?? []).contains($0) }
+        case .keyword(let field, let values):
+            values.contains { (document.keywords[field] ?? []).contains($0) }
         case .integerRange(let field, let lower, let upper):
             document.integers[field].map { $0 >= lower ?? .min && $0 <= upper ?? .max } ?? false
         case .exists(let field):
@@ -126,8 +127,12 @@ final class ExhaustiveSearch {
         case .boolean(let must, let should, let mustNot, let minimum):
             let required = must.map { score($0, boost, document) }
             let optional = should.compactMap { score($0, boost, document) }
-            guard !required.contains(nil), mustNot.allSatisfy({ score($0, 0, document) == nil }) else { return nil }
-            guard optional.count >= (must.isEmpty && !should.isEmpty ? max(1, minimum) : minimum) else { return nil }
+            guard !required.contains(nil), mustNot.allSatisfy({ score($0, 0, document) == nil }) else {
+                return nil
+            }
+            guard optional.count >= (must.isEmpty && !should.isEmpty ? max(1, minimum) : minimum) else {
+                return nil
+            }
             return (required.compactMap { $0 } + optional).reduce(0, +)
         }
     }
@@ -178,7 +183,9 @@ final class ExhaustiveSearch {
 
     private func averageLength(_ field: FieldID) -> Float {
         if let known = averages[field] { return known }
-        let lengths = all.compactMap { $0.texts[field]?.count }.filter { $0 > 0 }.map { Int(Self.rounded($0)) }
+        let lengths = all.compactMap { $0.texts[field]?.count }.filter { $0 > 0 }.map {
+            Int(Self.rounded($0))
+        }
         let sum = lengths.reduce(0, +)
         let average = sum > 0 ? Float(Double(sum) / Double(lengths.count)) : 1
         averages[field] = average

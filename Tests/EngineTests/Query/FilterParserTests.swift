@@ -56,7 +56,8 @@ struct FilterParserTests {
     /// A text and the code point at which it goes wrong.
     static let bad: [(text: String, position: Int)] = [
         ("", 0), ("   ", 3), ("brand", 5), ("brand =", 7), ("brand = 나이키", 8), ("= 1", 0),
-        ("brand \"나이키\"", 11), ("a = 1 b = 2", 6), ("a = 1 AND", 9), ("AND a = 1", 0), ("a = 1 OR OR b = 2", 9),
+        ("brand \"나이키\"", 11), ("a = 1 b = 2", 6), ("a = 1 AND", 9), ("AND a = 1", 0),
+        ("a = 1 OR OR b = 2", 9),
         ("(a = 1", 6), ("a = 1)", 5), ("()", 1), ("NOT", 3), ("a IN 5", 5), ("a IN []", 6), ("a IN [1 2]", 8),
         ("a IN [1,", 8), ("a = \"open", 4), ("a = \"b\\q\"", 6), ("a ! 1", 2), ("a . 1", 2), ("a = 5개", 5),
         ("a = 12abc", 6), ("a = -", 4), ("a = 9223372036854775808", 4), ("a = 1 ; b", 6), ("price 5", 7),
@@ -92,8 +93,10 @@ struct FilterParserTests {
     func noise() throws {
         var random = SeededRandom.fromEnvironment()
         let pieces = [
-            "a", "brand", "attributes.색상", "`x y`", "=", "!=", "<", ">=", "..", "IN", "[", "]", ",", "(", ")", "AND",
-            "OR", "NOT", "EXISTS", "1", "-2", "3.5", "\"나\"", "'b'", "true", " ", "\\", "\"", "😀", "\u{301}", ".",
+            "a", "brand", "attributes.색상", "`x y`", "=", "!=", "<", ">=", "..", "IN", "[", "]", ",", "(", ")",
+            "AND",
+            "OR", "NOT", "EXISTS", "1", "-2", "3.5", "\"나\"", "'b'", "true", " ", "\\", "\"", "😀", "\u{301}",
+            ".",
         ]
         for _ in 0..<4_000 {
             var text = ""
@@ -191,7 +194,10 @@ struct FilterBindingTests {
         ("rating = 4.5", .integerRange(rating, lower: encoded(4.5), upper: encoded(4.5))),
         (
             "attributes.size = 265",
-            .or([.keyword(sizeText, values: [Array("265".utf8)]), .integerRange(sizeNumber, lower: 265, upper: 265)])
+            .or([
+                .keyword(sizeText, values: [Array("265".utf8)]),
+                .integerRange(sizeNumber, lower: 265, upper: 265),
+            ])
         ),
         ("attributes.size = \"L\"", .keyword(sizeText, values: [Array("L".utf8)])),
         ("attributes.size > 5", .integerRange(sizeNumber, lower: 6, upper: nil)),

@@ -19,7 +19,9 @@ enum ModelBuilder {
         var overlay = ColumnOverlay(documentCount: segment.documentCount)
         for index in updated {
             let field = Bool.random(using: &random) ? fields.price : fields.stock
-            let value: Int64? = Int.random(in: 0..<5, using: &random) == 0 ? nil : Int64.random(in: -2..<12, using: &random) * 500
+            let value: Int64? =
+                Int.random(in: 0..<5, using: &random) == 0
+                ? nil : Int64.random(in: -2..<12, using: &random) * 500
             documents[index].integers[field] = value
             overlay.set(field, DocID(index), value)
         }

@@ -23,7 +23,8 @@ struct RandomSearches {
 
     // MARK: Indexes
 
-    mutating func model(segmentCount: Int, documentCount: Range<Int>, deletes: Int = 10) throws -> SearchModel {
+    mutating func model(segmentCount: Int, documentCount: Range<Int>, deletes: Int = 10) throws -> SearchModel
+    {
         var segments: [[ModelDocument]] = []
         var views: [SegmentView] = []
         // Keys are shuffled, so that key order is neither document nor segment order.
@@ -33,7 +34,10 @@ struct RandomSearches {
             var documents: [ModelDocument] = []
             for _ in 0..<count {
                 serial += 1
-                documents.append(document(key: "\(UInt32(truncatingIfNeeded: serial &* 2_654_435_761) % 99_991)-\(serial)".bytes))
+                documents.append(
+                    document(
+                        key: "\(UInt32(truncatingIfNeeded: serial &* 2_654_435_761) % 99_991)-\(serial)".bytes
+                    ))
             }
             let percent = chance(50) ? deletes : 0
             views.append(
@@ -103,7 +107,9 @@ struct RandomSearches {
             let length = int(1..<4)
             return .phrase(
                 PhraseQuery(
-                    fields: Array(weights().filter { $0.field != fields.brand }) + [FieldWeight(fields.title)],
+                    fields: Array(weights().filter { $0.field != fields.brand }) + [
+                        FieldWeight(fields.title)
+                    ],
                     terms: (0..<length).map { _ in
                         chance(20) ? [pick(Self.words), pick(Self.words)] : [pick(Self.words)]
                     }))
@@ -143,7 +149,8 @@ struct RandomSearches {
 
     mutating func sort() -> [SortKey] {
         let keys: [SortKey] = [
-            .score, .integer(fields.price, descending: chance(50)), .integer(fields.stock, descending: chance(50)),
+            .score, .integer(fields.price, descending: chance(50)),
+            .integer(fields.stock, descending: chance(50)),
             .keyword(fields.brand, descending: chance(50)), .keyword(fields.category, descending: chance(50)),
         ]
         return chance(50) ? [] : Array(keys.shuffled(using: &random).prefix(int(1..<4)))
@@ -171,7 +178,8 @@ struct RandomSearches {
         switch int(0..<4) {
         case 0:
             return .ranges(
-                fields.price, (0..<int(0..<4)).map { _ in FacetRequest.Range(bound(), bound()) }, group: group)
+                fields.price, (0..<int(0..<4)).map { _ in FacetRequest.Range(bound(), bound()) }, group: group
+            )
         case 1:
             return .keyword(fields.category, limit: int(0..<6), order: .value, group: group)
         default:

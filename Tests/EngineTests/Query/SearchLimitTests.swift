@@ -23,16 +23,34 @@ struct SearchLimitTests {
         ("boost that is not a number", SearchRequest(query: .boost(term("a"), .nan))),
         ("infinite boost", SearchRequest(query: .boost(term("a"), .infinity))),
         ("boosts beyond floats", SearchRequest(query: .boost(.boost(.boost(term("a"), 1e17), 1e17), 1e17))),
-        ("weight that is not a number", SearchRequest(query: .term(
-            TermQuery(fields: [FieldWeight(fields.title, weight: .nan)], term: "a".bytes)))),
-        ("b above 1", SearchRequest(query: .term(TermQuery(fields: [FieldWeight(fields.title, b: 2)], term: "a".bytes)))),
+        (
+            "weight that is not a number",
+            SearchRequest(
+                query: .term(
+                    TermQuery(fields: [FieldWeight(fields.title, weight: .nan)], term: "a".bytes)))
+        ),
+        (
+            "b above 1",
+            SearchRequest(query: .term(TermQuery(fields: [FieldWeight(fields.title, b: 2)], term: "a".bytes)))
+        ),
         ("k1 of 0", SearchRequest(query: .all, k1: 0)),
         ("empty prefix", SearchRequest(query: .prefix(PrefixQuery(fields: weights, prefix: [])))),
-        ("expansions", SearchRequest(query: .prefix(PrefixQuery(fields: weights, prefix: [97], maxExpansions: 5_000)))),
-        ("phrase length", SearchRequest(query: .phrase(
-            PhraseQuery(fields: weights, terms: Array(repeating: ["a".bytes], count: 100))))),
-        ("alternatives", SearchRequest(query: .phrase(
-            PhraseQuery(fields: weights, terms: [Array(repeating: "a".bytes, count: 100)])))),
+        (
+            "expansions",
+            SearchRequest(query: .prefix(PrefixQuery(fields: weights, prefix: [97], maxExpansions: 5_000)))
+        ),
+        (
+            "phrase length",
+            SearchRequest(
+                query: .phrase(
+                    PhraseQuery(fields: weights, terms: Array(repeating: ["a".bytes], count: 100))))
+        ),
+        (
+            "alternatives",
+            SearchRequest(
+                query: .phrase(
+                    PhraseQuery(fields: weights, terms: [Array(repeating: "a".bytes, count: 100)])))
+        ),
         ("page size", SearchRequest(query: .all, limit: 1_001)),
         ("negative limit", SearchRequest(query: .all, limit: -1)),
         ("depth of pages", SearchRequest(query: .all, limit: 10, offset: 9_991)),
@@ -41,9 +59,15 @@ struct SearchLimitTests {
         ("facet limit", SearchRequest(query: .all, facets: [.keyword(fields.brand, limit: 100_000)])),
         ("facet group", SearchRequest(query: .all, facets: [.keyword(fields.brand, group: 0)])),
         ("facets", SearchRequest(query: .all, facets: Array(repeating: .keyword(fields.brand), count: 100))),
-        ("filter values", SearchRequest(
-            query: .all, filter: .keyword(fields.brand, values: (0..<10_000).map { "\($0)".bytes }))),
-        ("filter depth", SearchRequest(query: .all, filter: (0..<1_000).reduce(.all) { filter, _ in .not(filter) })),
+        (
+            "filter values",
+            SearchRequest(
+                query: .all, filter: .keyword(fields.brand, values: (0..<10_000).map { "\($0)".bytes }))
+        ),
+        (
+            "filter depth",
+            SearchRequest(query: .all, filter: (0..<1_000).reduce(.all) { filter, _ in .not(filter) })
+        ),
     ]
 
     @Test("refuses what is out of bounds, with a typed error", arguments: refused.map(\.name))
@@ -54,7 +78,11 @@ struct SearchLimitTests {
         #expect {
             try Search(request, over: model.views).run()
         } throws: { error in
-            if case SearchError.request(let code, let message) = error { !code.isEmpty && !message.isEmpty } else { false }
+            if case SearchError.request(let code, let message) = error {
+                !code.isEmpty && !message.isEmpty
+            } else {
+                false
+            }
         }
     }
 
@@ -86,7 +114,8 @@ struct SearchLimitTests {
         }
         for _ in 0..<2_000 {
             var damaged = text
-            damaged[Int.random(in: 0..<damaged.count, using: &random)] = UInt8.random(in: 33..<127, using: &random)
+            damaged[Int.random(in: 0..<damaged.count, using: &random)] = UInt8.random(
+                in: 33..<127, using: &random)
             // Either refused or another valid cursor: never a crash.
             _ = try? Cursor(String(decoding: damaged, as: UTF8.self))
         }

@@ -14,7 +14,8 @@ import Testing
 @Suite("Search")
 struct SearchTests {
     static func expectEqual(
-        _ model: SearchModel, _ request: SearchRequest, _ note: String, location: SourceLocation = #_sourceLocation
+        _ model: SearchModel, _ request: SearchRequest, _ note: String,
+        location: SourceLocation = #_sourceLocation
     ) throws {
         let plan = try QueryPlan(request.query, segments: model.views.map(\.segment), k1: request.k1)
         let twin = ExhaustiveSearch(model, request, grid: plan.grid)
@@ -25,7 +26,9 @@ struct SearchTests {
             #expect(result.total == expected.count, comment, sourceLocation: location)
         }
         let page = expected.dropFirst(request.offset).prefix(request.limit)
-        let found = result.hits.map { ExhaustiveSearch.Ranked(key: model.document($0.address).key, score: $0.score) }
+        let found = result.hits.map {
+            ExhaustiveSearch.Ranked(key: model.document($0.address).key, score: $0.score)
+        }
         let wanted = page.map { ExhaustiveSearch.Ranked(key: $0.document.key, score: $0.score) }
         #expect(found == wanted, comment, sourceLocation: location)
         for (facet, result) in zip(request.facets, result.facets) {
@@ -126,7 +129,8 @@ struct SearchTests {
                     fields: fields, segments: count == 0 ? [] : [documents], views: count == 0 ? [] : [view])
                 for query in queries {
                     try Self.expectEqual(
-                        model, SearchRequest(query: query, facets: [.keyword(fields.brand)]), "case \(choice)")
+                        model, SearchRequest(query: query, facets: [.keyword(fields.brand)]), "case \(choice)"
+                    )
                 }
             }
         }
@@ -176,7 +180,8 @@ struct SearchTests {
                 document.keywords[fields.brand] = [key.bytes]
                 return document
             }
-            let view = try ModelBuilder.view(&documents, fields, id: 1, deleted: [], updated: [], random: &random)
+            let view = try ModelBuilder.view(
+                &documents, fields, id: 1, deleted: [], updated: [], random: &random)
             return SearchModel(fields: fields, segments: [documents], views: [view])
         }
         for sort: [SortKey] in [[], [.keyword(fields.brand, descending: false)]] {
@@ -207,7 +212,8 @@ struct SearchTests {
             let scores = Dictionary(uniqueKeysWithValues: hits.map { ($0.address, $0.score) })
             for (address, _) in model.liveDocuments {
                 let explanation = try Explainer(
-                    plan, view: model.views[address.segment], address: address, registry: model.fields.registry
+                    plan, view: model.views[address.segment], address: address,
+                    registry: model.fields.registry
                 ).explain()
                 #expect(explanation?.value == scores[address], "\(random.note): \(request.query)")
                 if let explanation { expectSums(explanation, "\(random.note)") }
