@@ -66,8 +66,8 @@ extension SegmentScorer {
         }
     }
 
-    /// As `match`, but may leave out documents whose score is below `threshold`. False, and nothing done, when the
-    /// query is not one that is worth pruning.
+    /// As `match`, but may leave out documents whose score is below `threshold`. False, and nothing done,
+    /// when the query is not one that is worth pruning.
     mutating func matchPruned(
         window: UInt32, candidates: Int, out: Int, scores: Int, threshold: Float, bits: inout BitSlots,
         slots: inout ScoreSlots

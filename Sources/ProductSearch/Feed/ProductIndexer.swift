@@ -60,8 +60,8 @@ public final class ProductIndexer: Sendable {
             number: number, writer: writer, fields: try ProductFields(registry: writer.registry))
     }
 
-    /// Whether the index was made by another dictionary or another projection than this release has. It can be
-    /// searched, but what it holds and what is searched for may be cut differently: a reindex mends that.
+    /// Whether the index was made by another dictionary or another projection than this release has. It can
+    /// be searched, but what it holds and what is searched for may be cut differently: a reindex mends that.
     public var needsReindex: Bool {
         live.withLock { $0.writer.analysis != IndexOptions.products(analyzer).analysis }
     }
