@@ -117,7 +117,7 @@ public final class SearchService: Sendable {
         case .any: return [.any]
         case .auto:
             var ladder: [UnderstoodQuery.Strictness] = [.whole]
-            for lesser in [UnderstoodQuery.Strictness.all, .most, .any]
+            for lesser in [UnderstoodQuery.Strictness.all, .syllables, .most, .any]
             where understood.canRelax(from: ladder[ladder.count - 1], to: lesser) {
                 ladder.append(lesser)
             }
@@ -212,7 +212,7 @@ extension UnderstoodQuery.Strictness {
     /// How the answer names a match of fewer than all words.
     var answerName: String? {
         switch self {
-        case .whole, .all: nil
+        case .whole, .all, .syllables: nil
         case .most: "most"
         case .any: "any"
         }

@@ -39,4 +39,16 @@ public final class TextAnalysis: Sendable {
         analyzer.analyze(text, into: &lent.buffer)
         return try body(lent.buffer)
     }
+
+    /// The tokens and the net of syllables of a query, ready to build it.
+    func lattice(of text: String) -> TokenLattice {
+        var text = text
+        return text.withUTF8 { bytes in
+            withTokens(of: bytes) { tokens in
+                var net = SyllableNet()
+                analyzer.syllableNet(bytes, with: tokens, into: &net)
+                return TokenLattice(tokens, net: net)
+            }
+        }
+    }
 }
