@@ -73,9 +73,8 @@ struct UnderstoodQuery: Sendable {
         for unit in lattice.units where demands.count < Self.positionCountMax && !demands.contains(unit) {
             demands.append(unit)
         }
-        for position in lattice.positions where parts.count < Self.positionCountMax {
-            let part = TokenLattice.Unit(words: position)
-            if !position.isEmpty, !parts.contains(part) { parts.append(part) }
+        for part in lattice.parts where parts.count < Self.positionCountMax {
+            if !part.words.isEmpty, !parts.contains(part) { parts.append(part) }
         }
         for (first, second) in zip(lattice.positions, lattice.positions.dropFirst()).prefix(
             Self.positionCountMax)
