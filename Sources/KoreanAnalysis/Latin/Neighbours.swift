@@ -128,12 +128,18 @@ extension TokenBuffer {
             let token = tokens[groups[first].token]
             joined = Array(term(token)) + joined
             guard joined.count <= Neighbours.maximumByteCount else { break }
+            let length = UInt16(positionCount - token.position)
+            var place = groups[first].token
+            while place > 0, tokens[place - 1].position == token.position,
+                tokens[place - 1].positionLength < length
+            {
+                place -= 1
+            }
             tokens.insert(
                 Token(
                     termStart: UInt32(truncatingIfNeeded: termBytes.count), start: token.start, end: end,
                     position: token.position, termLength: UInt16(joined.count),
-                    positionLength: UInt16(positionCount - token.position), kind: .joined,
-                    partOfSpeech: .unknown), at: groups[first].token)
+                    positionLength: length, kind: .joined, partOfSpeech: .unknown), at: place)
             termBytes += joined
             for group in first..<groups.count { groups[group].token += 1 }
         }
