@@ -16,6 +16,8 @@ public struct ProductSearchRequest: Sendable {
         public static let facetCountMax = 50
         public static let facetValueCountMax = 1_000
         public static let facetRangeCountMax = 100
+        /// Fields of `facet_filters`.
+        public static let facetFilterCountMax = 50
         public static let facetFilterValueCountMax = 1_000
         public static let sortKeyCountMax = 3
         /// The longest a search waits for `min_seq`.
@@ -105,6 +107,11 @@ public struct ProductSearchRequest: Sendable {
         }
         guard facets.count <= Limits.facetCountMax else {
             throw RequestError(.badParameter, "at most \(Limits.facetCountMax) facets, not \(facets.count)")
+        }
+        guard facetFilters.count <= Limits.facetFilterCountMax else {
+            throw RequestError(
+                .badParameter,
+                "at most \(Limits.facetFilterCountMax) fields in 'facet_filters', not \(facetFilters.count)")
         }
         guard sort.count <= Limits.sortKeyCountMax else {
             throw RequestError(

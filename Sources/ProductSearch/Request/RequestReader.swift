@@ -14,13 +14,13 @@ extension ProductSearchRequest {
             }
             switch name {
             case "q": query = value
-            case "filter": filter = value.isEmpty ? nil : value
+            case "filter": filter = given(value)
             case "facets":
                 facets = value.split(separator: ",").map { Facet(field: trimmed($0)) }
             case "sort": sort = try Self.parseSort(value)
             case "limit": limit = try integer(name, value, 0...Limits.hitCountMax)
             case "offset": offset = try integer(name, value, 0...Limits.depthMax)
-            case "cursor": cursor = value.isEmpty ? nil : value
+            case "cursor": cursor = given(value)
             case "highlight": highlight = try boolean(name, value)
             case "explain": explain = try boolean(name, value)
             case "match": match = try matchMode(value)
@@ -50,13 +50,13 @@ extension ProductSearchRequest {
     private mutating func read(_ name: String, _ value: JSONValue) throws(RequestError) {
         switch name {
         case "q": query = try string(name, value)
-        case "filter": filter = try string(name, value)
+        case "filter": filter = given(try string(name, value))
         case "facets": facets = try readFacets(value)
         case "facet_filters": facetFilters = try readFacetFilters(value)
         case "sort": sort = try readSort(value)
         case "limit": limit = try integer(name, value, 0...Limits.hitCountMax)
         case "offset": offset = try integer(name, value, 0...Limits.depthMax)
-        case "cursor": cursor = try string(name, value)
+        case "cursor": cursor = given(try string(name, value))
         case "highlight": highlight = try boolean(name, value)
         case "explain": explain = try boolean(name, value)
         case "match": match = try matchMode(try string(name, value))
@@ -208,7 +208,7 @@ private func string(_ name: String, _ value: JSONValue) throws(RequestError) -> 
 private func integer(
     _ name: String, _ value: JSONValue, _ bounds: ClosedRange<Int>
 ) throws(RequestError) -> Int {
-    guard case .integer(let number) = value, bounds.contains(Int(number)) else {
+    guard let number = value.integerValue, bounds.contains(Int(number)) else {
         throw outOfBounds(name, bounds)
     }
     return Int(number)
@@ -244,6 +244,11 @@ private func matchMode(_ text: String) throws(RequestError) -> ProductSearchRequ
         throw RequestError(.badParameter, "'match' is 'auto', 'all' or 'any', not '\(text)'")
     }
     return mode
+}
+
+/// A form that is sent with an empty field asks for nothing.
+private func given(_ text: String) -> String? {
+    text.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? nil : text
 }
 
 private func trimmed(_ text: Substring) -> String {
