@@ -113,21 +113,44 @@ public struct ProductSearchRequest: Sendable {
                 .badParameter,
                 "at most \(Limits.facetFilterCountMax) fields in 'facet_filters', not \(facetFilters.count)")
         }
-        guard sort.count <= Limits.sortKeyCountMax else {
-            throw RequestError(
-                .badParameter, "at most \(Limits.sortKeyCountMax) sort fields, not \(sort.count)")
+        try Self.checkSortCount(sort.count)
+        guard !facets.contains(where: { $0.field.isEmpty }) else {
+            throw RequestError(.facetField, "a facet has an empty name; name a field such as brand")
         }
-        var seen: Set<String> = []
-        for facet in facets where !seen.insert(facet.field).inserted {
-            throw RequestError(.facetField, "the facet '\(facet.field)' is asked for twice; ask for it once")
+        var checked = self
+        checked.facets = try distinctFacets()
+        return checked
+    }
+
+    /// Each facet once: the answer has one place for a name.
+    private func distinctFacets() throws(RequestError) -> [Facet] {
+        var distinct: [Facet] = []
+        for facet in facets {
+            guard let same = distinct.first(where: { $0.field == facet.field }) else {
+                distinct.append(facet)
+                continue
+            }
+            guard same == facet else {
+                throw RequestError(
+                    .facetField, "the facet '\(facet.field)' is asked for in two ways; ask for it once")
+            }
         }
-        return self
+        return distinct
+    }
+
+    static func checkSortCount(_ count: Int) throws(RequestError) {
+        guard count <= Limits.sortKeyCountMax else {
+            throw RequestError(.badParameter, "at most \(Limits.sortKeyCountMax) sort fields, not \(count)")
+        }
     }
 
     /// `price`, `-price`, `price:desc`, `price desc`, separated by commas; `relevance` is the default order.
     static func parseSort(_ text: String) throws(RequestError) -> [SortKey] {
+        guard !text.isEmpty else { return [] }
         var keys: [SortKey] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: true) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        try checkSortCount(parts.count)
+        for part in parts {
             let words = part.split(whereSeparator: { $0 == ":" || $0 == " " })
             guard let first = words.first, words.count <= 2 else {
                 throw RequestError(.sortField, "cannot read the sort '\(part)'; write 'price' or '-price'")

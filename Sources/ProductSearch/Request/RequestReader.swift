@@ -15,8 +15,7 @@ extension ProductSearchRequest {
             switch name {
             case "q": query = value
             case "filter": filter = given(value)
-            case "facets":
-                facets = value.split(separator: ",").map { Facet(field: trimmed($0)) }
+            case "facets": facets = facetNames(value)
             case "sort": sort = try Self.parseSort(value)
             case "limit": limit = try integer(name, value, 0...Limits.hitCountMax)
             case "offset": offset = try integer(name, value, 0...Limits.depthMax)
@@ -78,6 +77,7 @@ private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearch
     guard case .array(let parts) = value else {
         return try ProductSearchRequest.parseSort(try string("sort", value))
     }
+    try ProductSearchRequest.checkSortCount(parts.count)
     var keys: [ProductSearchRequest.SortKey] = []
     for part in parts { keys += try ProductSearchRequest.parseSort(try string("sort", part)) }
     return keys
@@ -85,7 +85,7 @@ private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearch
 
 private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.Facet] {
     if case .string(let names) = value {
-        return names.split(separator: ",").map { ProductSearchRequest.Facet(field: trimmed($0)) }
+        return facetNames(names)
     }
     guard case .array(let items) = value else {
         throw RequestError(.badParameter, "'facets' must be an array of names or of objects with 'field'")
@@ -99,6 +99,14 @@ private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSear
         }
     }
     return facets
+}
+
+/// Names with commas between.
+private func facetNames(_ text: String) -> [ProductSearchRequest.Facet] {
+    guard !text.isEmpty else { return [] }
+    return text.split(separator: ",", omittingEmptySubsequences: false).map { name in
+        ProductSearchRequest.Facet(field: trimmed(name))
+    }
 }
 
 private func readFacet(_ value: JSONValue) throws(RequestError) -> ProductSearchRequest.Facet {
