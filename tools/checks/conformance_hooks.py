@@ -7,13 +7,14 @@ import urllib.parse
 import schemathesis
 
 DEPTH_MAX = 10_000
+TEXT_FIELDS = ["brand", "category", "color", "attributes.color"]
 
 
 @schemathesis.serializer("application/x-ndjson")
 def lines(_, value):
-    """A text is sent as it is, anything else as one line."""
-    if isinstance(value, bytes):
-        return value
+    """A text is sent as it is, nothing as an empty body, anything else as one line."""
+    if value is None or isinstance(value, bytes):
+        return value or b""
     return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "replace")
 
 
@@ -24,6 +25,7 @@ def before_call(_, case, *__):
     case.body = fitting(case.body)
     if isinstance(case.body, dict):
         reach(case.body)
+        tell_apart(case.body.get("facets"))
         address = (case.path_parameters or {}).get("id")
         address = urllib.parse.unquote(address) if isinstance(address, str) else None
         if is_id(case.body.get("id")) and is_id(address):
@@ -46,6 +48,21 @@ def reach(request):
     offset, limit = whole(request.get("offset")), whole(request.get("limit", 20) or 20)
     if offset is not None and limit is not None and offset <= DEPTH_MAX and limit <= 1000:
         request["offset"] = min(offset, DEPTH_MAX - limit)
+
+
+def tell_apart(facets):
+    """Gives facets of one field, and text fields that are to have ranges, names of their own."""
+    seen = set(TEXT_FIELDS)
+    for index, facet in enumerate(facets if isinstance(facets, list) else []):
+        name = facet.get("field") if isinstance(facet, dict) else facet
+        if not isinstance(name, str):
+            continue
+        if name in seen and (name not in TEXT_FIELDS or isinstance(facet, dict) and "ranges" in facet):
+            if isinstance(facet, dict):
+                facet["field"] = f"{name}{index}"
+            else:
+                facets[index] = f"{name}{index}"
+        seen.add(name)
 
 
 def whole(value):

@@ -40,7 +40,10 @@ extension ProductSearchRequest {
             throw RequestError(.badJSON, "the body must be a JSON object such as {\"q\": \"무선 이어폰\"}")
         }
         for (name, value) in members {
-            if case .null = value { continue }
+            if value.isNull {
+                guard Self.names.contains(name) else { throw Self.unknownName(name) }
+                continue
+            }
             try read(name, value)
         }
         self = try validated()
@@ -68,9 +71,13 @@ extension ProductSearchRequest {
     private static func unknownName(_ name: String) -> RequestError {
         RequestError(
             .badParameter,
-            "unknown parameter '\(name)'; there are: q, filter, facets, facet_filters, sort, limit, offset, "
-                + "cursor, highlight, explain, match, min_seq, wait_ms")
+            "unknown parameter '\(name)'; there are: \(names.joined(separator: ", "))")
     }
+
+    private static let names = [
+        "q", "filter", "facets", "facet_filters", "sort", "limit", "offset", "cursor", "highlight", "explain",
+        "match", "min_seq", "wait_ms",
+    ]
 }
 
 private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.SortKey] {
