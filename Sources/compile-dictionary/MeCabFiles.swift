@@ -1,9 +1,9 @@
 // Reads the compiled files of a MeCab dictionary folder. Layouts, all little-endian:
 //   sys.dic, unk.dic   10 integers of 32 bits (magic xor file size, version, type, word count, left size,
-//                      right size, bytes of double array, of tokens, of features, zero), 32 bytes of character
-//                      set name, then the three sections. Double array: (base, check) of 32 bits each over
-//                      bytes. Token of 16 bytes: left, right, part-of-speech id, cost (16 bits each), feature
-//                      offset, compound (32 bits each).
+//                      right size, bytes of double array, of tokens, of features, zero), 32 bytes of
+//                      character set name, then the three sections. Double array: (base, check) of 32
+//                      bits each over bytes. Token of 16 bytes: left, right, part-of-speech id, cost (16 bits
+//                      each), feature offset, compound (32 bits each).
 //   matrix.bin         right count, left count (16 bits each), then costs of 16 bits, cost(r, l) at
 //                      r + right count * l.
 //   *.def, dicrc       text.

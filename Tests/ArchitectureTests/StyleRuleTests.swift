@@ -16,10 +16,11 @@ import Testing
         }
     }
 
-    @Test func `no line is longer than 120 characters`() throws {
+    @Test func `no line is longer than 110 characters, but for long literals`() throws {
         for file in Self.sources {
             for (index, line) in try Repository.text(file).components(separatedBy: "\n").enumerated() {
-                #expect(line.count <= 120, "\(file), line \(index + 1) has \(line.count) characters")
+                let limit = line.contains("\"") ? 160 : 110
+                #expect(line.count <= limit, "\(file), line \(index + 1) has \(line.count) characters")
             }
         }
     }

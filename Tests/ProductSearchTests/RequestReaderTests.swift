@@ -14,7 +14,7 @@ import Testing
             json: Array(
                 """
                 {"q": "이어폰", "filter": "price > 3", "facets": ["brand", {"field": "category"}], "limit": 5,
-                 "sort": ["-price", "rating"], "offset": 10, "highlight": false, "min_seq": 7, "match": "any"}
+                 "sort": [{"field": "price", "order": "desc"}, "rating"], "offset": 10, "highlight": false, "min_seq": 7, "match": "any"}
                 """.utf8))
         #expect(parameters.query == json.query)
         #expect(parameters.filter == json.filter)

@@ -40,7 +40,8 @@ final class TestFolder {
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    /// Takes the seed from SAEKIN_SEED, or makes one; prints it either way, so that a failure can be repeated.
+    /// Takes the seed from SAEKIN_SEED, or makes one; prints it either way, so that a failure can be
+    /// repeated.
     init(_ test: String = #function) {
         let given = ProcessInfo.processInfo.environment["SAEKIN_SEED"].flatMap { UInt64($0) }
         state = given ?? UInt64.random(in: 0..<1 << 48)

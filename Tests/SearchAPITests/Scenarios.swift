@@ -1,4 +1,5 @@
-// What a client does and what it must get, as data. The same scenarios run on the router and on a live socket.
+// What a client does and what it must get, as data. The same scenarios run on the router and on a live
+// socket.
 
 /// One request and the part of the answer that is fixed.
 struct Exchange: Sendable {

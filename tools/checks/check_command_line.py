@@ -119,6 +119,12 @@ def check_a_sound_index_checks_sound_and_a_damaged_one_is_rebuilt(workplace):
     assert "what the store says" in workplace.run("reindex", "--data", workplace.data, "--verify").stdout
     answer = json.loads(workplace.run("search", "--data", workplace.data, "", "--json").stdout)
     assert answer["total"] == 4
+    (workplace.data / "index" / "CURRENT").write_text("nonsense", encoding="utf-8")
+    finished = workplace.run("search", "--data", workplace.data, "", status=1)
+    assert "CURRENT" in finished.stderr and "reindex" in finished.stderr, finished.stderr
+    workplace.run("reindex", "--data", workplace.data)
+    assert len(list((workplace.data / "index").glob("[0-9]*"))) == 1, "old generations are left behind"
+    workplace.run("check", "--data", workplace.data)
 
 
 def check_evaluate_and_bench_on_the_demo_catalogue(workplace):

@@ -92,11 +92,21 @@ struct FilterLexer {
             // "==" is accepted: it cannot mean anything else.
             offset += followedByEqual ? 2 : 1
             return .comparison(.equal)
-        case ("!", true): offset += 2; return .comparison(.notEqual)
-        case ("<", true): offset += 2; return .comparison(.lessOrEqual)
-        case ("<", false): offset += 1; return .comparison(.less)
-        case (">", true): offset += 2; return .comparison(.greaterOrEqual)
-        case (">", false): offset += 1; return .comparison(.greater)
+        case ("!", true):
+            offset += 2
+            return .comparison(.notEqual)
+        case ("<", true):
+            offset += 2
+            return .comparison(.lessOrEqual)
+        case ("<", false):
+            offset += 1
+            return .comparison(.less)
+        case (">", true):
+            offset += 2
+            return .comparison(.greaterOrEqual)
+        case (">", false):
+            offset += 1
+            return .comparison(.greater)
         default: throw syntax("\"!\" stands alone.", offset, ["\"!=\"", "\"NOT\""])
         }
     }

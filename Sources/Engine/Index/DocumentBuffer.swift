@@ -73,7 +73,8 @@ final class DocumentBuffer {
         do {
             image = try builder.finish()
         } catch {
-            // The builder is empty now: the documents are lost to this writer, and come back with their events.
+            // The builder is empty now: the documents are lost to this writer, and come back with their
+            // events.
             throw .writerFailed(cause: error.description)
         }
         var sealed = Sealed(image: image)

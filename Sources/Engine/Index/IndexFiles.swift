@@ -50,8 +50,8 @@ struct IndexFiles: Sendable {
             throw .damaged(
                 file: path, byteOffset: 0,
                 what: """
-                    the manifest lists \(entry.documentCount) documents in \(entry.byteCount) bytes, the file \
-                    has \(segment.documentCount) in \(segment.byteCount)
+                    the manifest lists \(entry.documentCount) documents in \(entry.byteCount) bytes, the \
+                    file has \(segment.documentCount) in \(segment.byteCount)
                     """)
         }
         for field in segment.fieldDefinitions where !definitions.has(field) {

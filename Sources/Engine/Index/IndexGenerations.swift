@@ -65,11 +65,28 @@ public struct IndexGenerations: Sendable {
         return first
     }
 
+    /// Takes the right to make and remove generations.
+    /// - Throws: `IndexError.locked` while another process has it.
+    public func lockForRebuild() throws(IndexError) -> RebuildLock {
+        try attempt { () throws(FileError) in try fileSystem.createFolder(directory) }
+        return try RebuildLock(path: "\(directory)/rebuild.lock")
+    }
+
     /// Makes the folder of a generation that was never used, for a reindex to fill.
-    public func begin() throws(IndexError) -> UInt64 {
-        let next = max(try all().last ?? 0, try current() ?? 0) + 1
+    public func begin(_ lock: RebuildLock) throws(IndexError) -> UInt64 {
+        let next = max(try all().last ?? 0, try namedByCurrent() ?? 0) + 1
         try attempt { () throws(FileError) in try fileSystem.createFolder(path(next)) }
         return next
+    }
+
+    /// What CURRENT names, or nil where it is lost or damaged: a rebuild is what mends that.
+    private func namedByCurrent() throws(IndexError) -> UInt64? {
+        do {
+            return try current()
+        } catch {
+            guard case .damaged = error else { throw error }
+            return nil
+        }
     }
 
     /// Makes a generation the live one, in one step.
@@ -83,7 +100,7 @@ public struct IndexGenerations: Sendable {
     /// their mapped files. To be called while no reindex runs: a folder that was begun and has no writer yet
     /// would be taken for one that was left behind.
     /// - Returns: what was removed.
-    public func removeUnused() throws(IndexError) -> [UInt64] {
+    public func removeUnused(_ lock: RebuildLock) throws(IndexError) -> [UInt64] {
         guard let live = try current() else { return [] }
         var removed: [UInt64] = []
         for generation in try all() where generation != live {

@@ -34,6 +34,15 @@ extension SegmentScorer {
         /// Indices of units, for an AND the rarest first.
         let units: [Int]
         let isAnd: Bool
+
+        /// Postings of a window below which reading them is cheaper than bounding them.
+        static let windowCostMin = 96
+    }
+
+    /// Whether a window of a flat query has enough postings for bounds to pay off.
+    static func isWorthBounding(_ flat: Flat, _ units: [UnitScorer]) -> Bool {
+        let costs = flat.units.map { units[$0].windowCost }
+        return (flat.isAnd ? costs.min() ?? 0 : costs.reduce(0, +)) >= Flat.windowCostMin
     }
 
     /// The flat form of a query; nil when it has another form.
@@ -57,8 +66,8 @@ extension SegmentScorer {
         }
     }
 
-    /// As `match`, but may leave out documents whose score is below `threshold`. False when the query is not
-    /// flat, and nothing was done.
+    /// As `match`, but may leave out documents whose score is below `threshold`. False, and nothing done,
+    /// when the query is not one that is worth pruning.
     mutating func matchPruned(
         window: UInt32, candidates: Int, out: Int, scores: Int, threshold: Float, bits: inout BitSlots,
         slots: inout ScoreSlots

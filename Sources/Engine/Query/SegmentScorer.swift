@@ -14,7 +14,7 @@ struct SegmentScorer {
     /// How many documents a node may match here, roughly.
     private var costs: [UInt64] = []
     var units: [UnitScorer] = []
-    /// The query as a flat OR or AND of units, which can be pruned.
+    /// The query as a flat OR or AND of frequent units, which is worth pruning.
     let flat: Flat?
     private var phrases: [PhraseScorer] = []
     private var filters: [FilterScorer] = []
@@ -55,7 +55,8 @@ struct SegmentScorer {
                 .boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
         }
         nodes = bound
-        flat = Self.flat(bound, root: plan.root)
+        let units = units
+        flat = Self.flat(bound, root: plan.root).flatMap { Self.isWorthBounding($0, units) ? $0 : nil }
     }
 
     /// How many documents the query may match, roughly.

@@ -16,7 +16,7 @@ struct UnitScorer {
     /// Postings to read, roughly the documents that match.
     let cost: UInt64
     /// Postings in an average window.
-    private let windowCost: Int
+    let windowCost: Int
 
     /// The frequencies for which a contribution is looked up instead of computed.
     private static let tabledFrequencyMax = 4

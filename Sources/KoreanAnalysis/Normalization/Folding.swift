@@ -1,8 +1,8 @@
 // Text in the one form in which it is compared: what normalisation makes of it, with single blanks.
 
 extension KoreanAnalyzer {
-    /// `text` normalised (NFKC, lower case, ignorable characters removed), runs of white space as one blank, none
-    /// at either end; as UTF-8. Two texts that a shopper would call the same give the same bytes.
+    /// `text` normalised (NFKC, lower case, ignorable characters removed), runs of white space as one blank,
+    /// none at either end; as UTF-8. Two texts that a shopper would call the same give the same bytes.
     public func folded(_ text: String) -> [UInt8] {
         var text = text
         var normalized = NormalizedText()

@@ -70,8 +70,9 @@ public final class ProductCatalogue: Sendable {
             ]).jsonBytes)
     }
 
-    /// Writes JSON lines, good ones even beside bad ones, and answers a line of JSON for each that is not blank:
-    /// `{"line", "status", "result", "id", "seq"}` or, for a bad one, `"error"` in place of the last two.
+    /// Writes JSON lines, good ones even beside bad ones, and answers a line of JSON for each that is not
+    /// blank: `{"line", "status", "result", "id", "seq"}` or, for a bad one, `"error"` in place of the last
+    /// two.
     public func bulk(_ body: [UInt8]) throws(RequestError) -> [UInt8] {
         guard !body.isEmpty else {
             throw RequestError(.badJSON, "the body is empty; send JSON lines, one product each")

@@ -1,7 +1,7 @@
-// The product-event consumer: reads the event log in order, a batch at a time, projects what changed and feeds
-// the index. Delivery is at least once; the index drops what is not newer, so a doubled, late or repeated
-// event changes nothing. An event whose product cannot be projected moves to the dead letters and the feed
-// goes on; a store or an index that fails stops the feed, because skipping would lose the event.
+// The product-event consumer: reads the event log in order, a batch at a time, projects what changed and
+// feeds the index. Delivery is at least once; the index drops what is not newer, so a doubled, late or
+// repeated event changes nothing. An event whose product cannot be projected moves to the dead letters and
+// the feed goes on; a store or an index that fails stops the feed, because skipping would lose the event.
 
 import Engine
 import KoreanAnalysis

@@ -29,6 +29,7 @@ public final class ProductIndexer: Sendable {
     private let analyzer: KoreanAnalyzer
     private let wake = DispatchSemaphore(value: 0)
     private let isStopping = Atomic<Bool>(false)
+    private let hasUnusedGeneration = Atomic<Bool>(false)
     private let live: Mutex<LiveGeneration>
 
     private struct LiveGeneration: Sendable {
@@ -60,8 +61,8 @@ public final class ProductIndexer: Sendable {
             number: number, writer: writer, fields: try ProductFields(registry: writer.registry))
     }
 
-    /// Whether the index was made by another dictionary or another projection than this release has. It can be
-    /// searched, but what it holds and what is searched for may be cut differently: a reindex mends that.
+    /// Whether the index was made by another dictionary or another projection than this release has. It can
+    /// be searched, but what it holds and what is searched for may be cut differently: a reindex mends that.
     public var needsReindex: Bool {
         live.withLock { $0.writer.analysis != IndexOptions.products(analyzer).analysis }
     }
@@ -175,6 +176,7 @@ public final class ProductIndexer: Sendable {
                 feed = indexer.makeFeed()
                 pacing = FeedPacing(now: .now)
             }
+            try indexer.removeUnusedGenerations()
         }
 
         /// A writer that failed refuses everything; a new one begins at the last commit.
@@ -209,8 +211,20 @@ public final class ProductIndexer: Sendable {
         live.withLock { $0 = new }
         view.publish(snapshot, fields: new.fields)
         old.writer.close()
-        _ = try generations.removeUnused()
+        hasUnusedGeneration.store(true, ordering: .relaxed)
         return true
+    }
+
+    /// Removes the generation that was left; later, where a rebuild is running.
+    private func removeUnusedGenerations() throws {
+        guard hasUnusedGeneration.load(ordering: .relaxed) else { return }
+        let generations = IndexGenerations(directory: folder.indexPath)
+        do {
+            _ = try generations.removeUnused(try generations.lockForRebuild())
+            hasUnusedGeneration.store(false, ordering: .relaxed)
+        } catch IndexError.locked {
+            return
+        }
     }
 
     private func reopenWriter() throws {

@@ -39,7 +39,7 @@ public struct ProductImport {
     }
 
     /// Loads one file; `-` is standard input. `shouldStop` is asked between transactions.
-    /// - Throws: `LineReader.Failure` where the file cannot be read, `StoreError` where the store fails. What was
+    /// - Throws: `LineReader.Failure` where the file cannot be read, `StoreError` where the store fails. What
     ///   written until then stays.
     public mutating func load(path: String, shouldStop: () -> Bool = { false }) throws {
         let reader = try LineReader(path: path, lineByteCountMax: ProductLimits.productByteCount)

@@ -3,7 +3,7 @@
 //     DIR/store.sqlite            the truth: products, events, dead letters
 //     DIR/index/CURRENT           the name of the live generation
 //     DIR/index/<generation>/     manifest, segments, lock: a derived view of the store
-//     DIR/reindex.lock            held while an offline reindex runs
+//     DIR/index/rebuild.lock      held while an offline reindex runs
 
 import CPlatform
 import Glibc
@@ -18,7 +18,6 @@ public struct DataFolder: Sendable {
 
     public var storePath: String { path + "/store.sqlite" }
     public var indexPath: String { path + "/index" }
-    public var reindexLockPath: String { path + "/reindex.lock" }
 
     /// Whether something was ever put here.
     public var exists: Bool { access(storePath, F_OK) == 0 }

@@ -20,8 +20,8 @@ public final class ServiceStatus: Sendable {
         public let json: [UInt8]
     }
 
-    /// Ready once there is an index to search; not ready while the feed cannot follow the store. An index that
-    /// is still catching up answers, and says how old it is.
+    /// Ready once there is an index to search; not ready while the feed cannot follow the store. An index
+    /// that is still catching up answers, and says how old it is.
     public var readiness: Readiness {
         let state = view.current
         var members: [(String, JSONValue)] = [

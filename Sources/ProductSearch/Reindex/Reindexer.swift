@@ -33,7 +33,8 @@ public struct Reindexer {
     /// Builds, checks and swaps. `progress` is told products done and products in all.
     public func rebuild(progress: (Int, Int) -> Void) throws -> Outcome {
         let generations = IndexGenerations(directory: folder.indexPath)
-        let number = try generations.begin()
+        let lock = try generations.lockForRebuild()
+        let number = try generations.begin(lock)
         let writer = try IndexWriter.open(directory: generations.path(number), options: .products(analyzer))
         let fields = try ProductFields(registry: writer.registry)
         let total = try store.count()
@@ -57,6 +58,8 @@ public struct Reindexer {
         writer.close()
         try verify(generations.path(number), productCount: count)
         try generations.makeCurrent(number)
+        // A running server holds the old generation and removes it once it has moved on.
+        _ = try generations.removeUnused(lock)
         return Outcome(generation: number, productCount: count, position: position)
     }
 

@@ -1,5 +1,5 @@
-// Every error a caller can cause, and the one table that gives it a status, a code and a message. HTTP answers
-// `{"error": {"code", "message", "position"}}`; the command line prints the message.
+// Every error a caller can cause, and the one table that gives it a status, a code and a message. HTTP
+// answers `{"error": {"code", "message", "position"}}`; the command line prints the message.
 
 import JSON
 

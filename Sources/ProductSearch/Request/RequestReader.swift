@@ -86,8 +86,29 @@ private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearch
     }
     try ProductSearchRequest.checkSortCount(parts.count)
     var keys: [ProductSearchRequest.SortKey] = []
-    for part in parts { keys += try ProductSearchRequest.parseSort(try string("sort", part)) }
+    for part in parts {
+        if case .object(let members) = part {
+            keys += try ProductSearchRequest.parseSort(try sortText(members))
+        } else {
+            keys += try ProductSearchRequest.parseSort(try string("sort", part))
+        }
+    }
     return keys
+}
+
+/// `{"field": "price", "order": "desc"}` in the short form.
+private func sortText(_ members: [(String, JSONValue)]) throws(RequestError) -> String {
+    var (field, order) = ("", "asc")
+    for (name, value) in members {
+        switch name {
+        case "field": field = try string("sort.field", value)
+        case "order": order = try string("sort.order", value)
+        default:
+            throw RequestError(
+                .badParameter, "unknown member '\(name)' of a sort key; there are: field, order")
+        }
+    }
+    return "\(field):\(order)"
 }
 
 private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.Facet] {

@@ -149,7 +149,8 @@ struct CategoryPath: Sendable {
 
 /// Dates as ordered numbers: 2026-11-20 is 20261120.
 enum ReleaseDate {
-    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD` (also with dots, slashes or a time behind); nil for anything else.
+    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD` (also with dots, slashes or a time behind); nil for anything
+    /// else.
     static func number(of text: String) -> Int64? {
         let parts = text.split(whereSeparator: { !$0.isASCII || !$0.isNumber }).prefix(3)
         guard let first = parts.first, text.first?.isASCII == true, text.first?.isNumber == true else {

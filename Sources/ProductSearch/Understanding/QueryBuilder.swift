@@ -77,7 +77,9 @@ struct UnderstoodQuery: Sendable {
             let part = TokenLattice.Unit(words: position)
             if !position.isEmpty, !parts.contains(part) { parts.append(part) }
         }
-        for (first, second) in zip(lattice.positions, lattice.positions.dropFirst()).prefix(Self.positionCountMax) {
+        for (first, second) in zip(lattice.positions, lattice.positions.dropFirst()).prefix(
+            Self.positionCountMax)
+        {
             neighbours.append((first, second))
         }
         for span in lattice.spans.prefix(Self.positionCountMax) where !compounds.contains(span.term) {
@@ -107,7 +109,9 @@ struct UnderstoodQuery: Sendable {
         var words = (strictness == .all ? parts : demands).map { Self.unit($0, searched) }
         if strictness == .any {
             // A part of a whole word is better than nothing, but less than a word.
-            words += parts.filter { !demands.contains($0) }.map { .boost(Self.unit($0, searched), Bonus.part) }
+            words += parts.filter { !demands.contains($0) }.map {
+                .boost(Self.unit($0, searched), Bonus.part)
+            }
         }
         let minimum = strictness.minimum(of: words.count)
         if minimum == words.count {

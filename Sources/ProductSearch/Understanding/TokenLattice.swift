@@ -1,10 +1,10 @@
 // The tokens of a query by position, as the query builder needs them.
 //
-// At every position stand the smallest tokens, one position long: a word, a part of a compound, a stem beside its
-// surface. Longer tokens span several positions: 삼성노트북 over 삼성, 노트 and 북, and 노트북 over the last two.
-// Some spans are one thing whose parts say little alone, because a part is a single syllable (노트+북, 운동+화) or
-// because it is a quantity or a model number: those are demanded as a whole, or with their parts side by side.
-// The parts of all others may stand anywhere in a product.
+// At every position stand the smallest tokens, one position long: a word, a part of a compound, a stem beside
+// its surface. Longer tokens span several positions: 삼성노트북 over 삼성, 노트 and 북, and 노트북 over the last two. Some
+// spans are one thing whose parts say little alone, because a part is a single syllable (노트+북, 운동+화) or
+// because it is a quantity or a model number: those are demanded as a whole, or with their parts side by
+// side. The parts of all others may stand anywhere in a product.
 
 import KoreanAnalysis
 
@@ -76,9 +76,10 @@ struct TokenLattice: Sendable {
             let isInnermost = !spans.contains { other in
                 other.length < span.length && other.position >= span.position && other.end <= span.end
             }
-            return isInnermost && positions[span.position..<span.end].contains { forms in
-                forms.allSatisfy(Self.isOneSyllable)
-            }
+            return isInnermost
+                && positions[span.position..<span.end].contains { forms in
+                    forms.allSatisfy(Self.isOneSyllable)
+                }
         }
     }
 

@@ -1,7 +1,7 @@
 // saekin import: files of products into the store, and from there into the index.
 //
-// With no server on the folder the command is the index's writer: reading and indexing run side by side. With a
-// running server it writes to the store alone and waits until the server's index has followed.
+// With no server on the folder the command is the index's writer: reading and indexing run side by side. With
+// a running server it writes to the store alone and waits until the server's index has followed.
 
 import Engine
 import JSON

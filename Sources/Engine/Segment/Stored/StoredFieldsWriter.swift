@@ -17,7 +17,7 @@ enum StoredFormat {
     static let blockByteCountWithoutDictionary = 16 << 10
     /// No block of a sound segment has more: one document may be this long.
     static let contentByteCountMax = 256 << 20
-    static let compressionLevel: Int32 = 1
+    static let compressionLevel: Int32 = 6
     static let dictionaryByteCountMax = 110 << 10
     /// Below this much, a dictionary costs more than it saves.
     static let dictionaryThreshold = 1 << 20
