@@ -22,6 +22,8 @@ struct Neighbours {
         var hasDigits: Bool
         var isQuantity: Bool
         var isMixed: Bool { hasLetters && hasDigits && !isQuantity }
+        /// One or two letters, as model numbers begin: z 890m.
+        var isInitial: Bool
     }
 
     /// Most groups that are given as one.
@@ -73,7 +75,7 @@ struct Neighbours {
     /// beside a plain word.
     static func mayJoin(_ left: Group, _ right: Group) -> Bool {
         guard left.hasDigits || right.hasDigits, left.hasLetters || right.hasLetters else { return false }
-        if right.isQuantity { return left.isMixed }
+        if right.isQuantity { return left.isMixed || left.isInitial }
         return !left.isQuantity || right.isMixed
     }
 }
@@ -102,7 +104,7 @@ extension TokenBuffer {
         }
         var new = Neighbours.Group(
             token: firstToken, hasLetters: false, hasDigits: false,
-            isQuantity: tokens[firstToken].kind == .quantity)
+            isQuantity: tokens[firstToken].kind == .quantity, isInitial: isWord && group.count <= 2)
         for index in group {
             if scalars[index].category == CharacterCategory.letter { new.hasLetters = true }
             if scalars[index].category == CharacterCategory.digit { new.hasDigits = true }

@@ -38,7 +38,7 @@ extension TokenBuffer {
         !numeral.isSpoken && numeral.length == 1 && run.count == 2 && run[1] != 0xC6D0  // 원
     }
 
-    /// The token of the longest unit that begins at syllable `offset` of a run, if the analysis has cut there.
+    /// The token of the longest unit that begins at syllable `offset` of a run, if the analysis cuts there.
     private func leadingUnit(
         _ run: UnsafeBufferPointer<UInt16>, from offset: Int, _ firstToken: Int, _ scalars: Scalars,
         isSpoken: Bool

@@ -1,8 +1,8 @@
 // One spelling for equal quantities: 0.5l, 500ml and 500미리 all become 500ml. Exact decimal arithmetic; what
 // does not fit 18 digits keeps the spelling it has.
 //
-// Lengths of 100 mm and more are rounded to whole millimetres, half up: screens are sold as 27인치 (685.8 mm) and
-// as 68.6cm, and both become 686mm. Shorter lengths are exact.
+// Lengths of 100 mm and more are rounded to whole millimetres, half up: screens are sold as 27인치 (685.8 mm)
+// and as 68.6cm, and both become 686mm. Shorter lengths are exact.
 
 /// Brings a number with a unit to the base unit.
 enum Quantity {

@@ -90,7 +90,8 @@ struct TokenLattice: Sendable {
             guard span.position == position, span.kind != .surface, span.kind != .joined else { return false }
             if span.kind == .quantity || span.kind == .model { return true }
             let isInnermost = !spans.contains { other in
-                other.kind != .joined && other.length < span.length && other.position >= span.position && other.end <= span.end
+                other.kind != .joined && other.length < span.length && other.position >= span.position
+                    && other.end <= span.end
             }
             return isInnermost
                 && positions[span.position..<span.end].contains { forms in
