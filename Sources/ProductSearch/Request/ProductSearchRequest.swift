@@ -138,6 +138,8 @@ public struct ProductSearchRequest: Sendable {
         return distinct
     }
 
+    static func isRelevance(_ field: String) -> Bool { field == "relevance" || field == "_score" }
+
     static func checkSortCount(_ count: Int) throws(RequestError) {
         guard count <= Limits.sortKeyCountMax else {
             throw RequestError(.badParameter, "at most \(Limits.sortKeyCountMax) sort fields, not \(count)")
@@ -169,7 +171,7 @@ public struct ProductSearchRequest: Sendable {
                     throw RequestError(.sortField, "'\(words[1])' is no sort order; write 'asc' or 'desc'")
                 }
             }
-            if field == "relevance" || field == "_score" { continue }
+            if isRelevance(field) { continue }
             keys.append(SortKey(field: field, isDescending: isDescending))
         }
         return keys
