@@ -126,7 +126,7 @@ public struct ProductSearchRequest: Sendable {
     private func distinctFacets() throws(RequestError) -> [Facet] {
         var distinct: [Facet] = []
         for facet in facets {
-            guard let same = distinct.first(where: { $0.field == facet.field }) else {
+            guard let same = distinct.first(where: { $0.field.utf8.elementsEqual(facet.field.utf8) }) else {
                 distinct.append(facet)
                 continue
             }

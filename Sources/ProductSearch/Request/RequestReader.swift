@@ -96,8 +96,8 @@ private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearch
     return keys
 }
 
-/// `{"field": "price", "order": "desc"}`; nil for relevance, which is the order anyway. Names that hold commas
-/// or blanks can be sorted by only so.
+/// `{"field": "price", "order": "desc"}`; nil for relevance, which is the order anyway. Names that hold
+/// commas or blanks can be sorted by only so.
 private func sortKey(
     _ members: [(String, JSONValue)]
 ) throws(RequestError) -> ProductSearchRequest.SortKey? {
@@ -140,8 +140,8 @@ private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSear
 /// Names with commas between.
 private func facetNames(_ text: String) -> [ProductSearchRequest.Facet] {
     guard !text.isEmpty else { return [] }
-    return text.split(separator: ",", omittingEmptySubsequences: false).map { name in
-        ProductSearchRequest.Facet(field: trimmed(name))
+    return text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map { name in
+        ProductSearchRequest.Facet(field: trimmed(Substring(name)))
     }
 }
 
