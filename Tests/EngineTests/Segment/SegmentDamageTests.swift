@@ -30,7 +30,12 @@ struct SegmentDamageTests {
         var present = [UInt64](repeating: 0, count: 64)
         for definition in segment.fieldDefinitions {
             if let column = segment.keywordColumn(definition.id) {
-                for number in 0..<column.windowCount { try column.decode(window: number, into: &window) }
+                for number in 0..<column.windowCount {
+                    try column.decode(window: number, into: &window)
+                    for offset in 0..<4_096 {
+                        window.forEachOrdinal(offset) { #expect($0 < column.termCount) }
+                    }
+                }
             }
             if let column = segment.integerColumn(definition.id) {
                 for number in 0..<column.windowCount {
@@ -38,6 +43,12 @@ struct SegmentDamageTests {
                 }
             }
         }
+    }
+
+    private func merge(_ segment: Segment, _ registry: FieldRegistry) throws {
+        _ = try SegmentMerger.merge(
+            [SegmentSource(segment: segment)], registry: registry, name: "merged", storage: .memory
+        ) { _ throws(SegmentError) in }
     }
 
     @Test("every truncation is refused")
@@ -116,6 +127,7 @@ struct SegmentDamageTests {
                 let segment = try Segment(
                     image: sealed(damaged), name: "damaged, SAEKIN_SEED=\(generator.seed)")
                 _ = segment.findings()
+                do { try merge(segment, fields.registry) } catch is SegmentError {}
                 try readAll(segment)
             } catch is SegmentError {
                 errorCount += 1
