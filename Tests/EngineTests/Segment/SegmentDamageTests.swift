@@ -32,9 +32,11 @@ struct SegmentDamageTests {
             if let column = segment.keywordColumn(definition.id) {
                 for number in 0..<column.windowCount {
                     try column.decode(window: number, into: &window)
-                    for offset in 0..<4_096 {
-                        window.forEachOrdinal(offset) { #expect($0 < column.termCount) }
+                    var largest: UInt32 = 0
+                    for offset in 0..<min(4_096, Int(segment.documentCount)) {
+                        window.forEachOrdinal(offset) { largest = max(largest, $0) }
                     }
+                    #expect(window.isEmpty || largest < column.termCount)
                 }
             }
             if let column = segment.integerColumn(definition.id) {
@@ -117,7 +119,7 @@ struct SegmentDamageTests {
         #expect(sealed(image) == image)
         let bodyEnd = image.count - 32 - 240
         var errorCount = 0
-        for _ in 0..<150 {
+        for _ in 0..<60 {
             var damaged = image
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 let offset = Int.random(in: 16..<bodyEnd, using: &generator)
