@@ -35,8 +35,8 @@ public final class ProductCatalogue: Sendable {
         return stored.canonicalJSON
     }
 
-    /// Creates or replaces a product. `id` is the one of the address, which the body may repeat; nil where only
-    /// the body names it.
+    /// Creates or replaces a product. `id` is the one of the address, which the body may repeat; nil where
+    /// only the body names it.
     public func put(_ body: [UInt8], id: String?) throws(RequestError) -> Outcome {
         let product = try parse(body, JSONParser(), defaultID: id)
         if let id, !id.utf8.elementsEqual(product.id.utf8) {
@@ -142,8 +142,8 @@ public final class ProductCatalogue: Sendable {
         }
     }
 
-    /// The lines that are not blank, each with its number from 1. A body of blank lines alone takes no memory,
-    /// and more lines than may be sent are counted without being kept.
+    /// The lines that are not blank, each with its number from 1. A body of blank lines alone takes no
+    /// memory, and more lines than may be sent are counted without being kept.
     private static func lines(
         _ body: [UInt8]
     ) throws(RequestError) -> [(number: Int, bytes: ArraySlice<UInt8>)] {

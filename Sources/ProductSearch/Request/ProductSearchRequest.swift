@@ -126,7 +126,7 @@ public struct ProductSearchRequest: Sendable {
     private func distinctFacets() throws(RequestError) -> [Facet] {
         var distinct: [Facet] = []
         for facet in facets {
-            guard let same = distinct.first(where: { $0.field == facet.field }) else {
+            guard let same = distinct.first(where: { $0.field.utf8.elementsEqual(facet.field.utf8) }) else {
                 distinct.append(facet)
                 continue
             }
@@ -137,6 +137,8 @@ public struct ProductSearchRequest: Sendable {
         }
         return distinct
     }
+
+    static func isRelevance(_ field: String) -> Bool { field == "relevance" || field == "_score" }
 
     static func checkSortCount(_ count: Int) throws(RequestError) {
         guard count <= Limits.sortKeyCountMax else {
@@ -169,7 +171,7 @@ public struct ProductSearchRequest: Sendable {
                     throw RequestError(.sortField, "'\(words[1])' is no sort order; write 'asc' or 'desc'")
                 }
             }
-            if field == "relevance" || field == "_score" { continue }
+            if isRelevance(field) { continue }
             keys.append(SortKey(field: field, isDescending: isDescending))
         }
         return keys

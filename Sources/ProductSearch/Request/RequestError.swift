@@ -47,7 +47,8 @@ public struct RequestError: Error, Sendable, Equatable, CustomStringConvertible 
     public let code: Code
     /// What, where and what to do, in one or two sentences.
     public let message: String
-    /// Where in the given text, from 0, where that is known: in Unicode scalars of a filter, in bytes of JSON.
+    /// Where in the given text, from 0, where that is known: in Unicode scalars of a filter, in bytes of
+    /// JSON.
     public let position: Int?
 
     public init(_ code: Code, _ message: String, position: Int? = nil) {

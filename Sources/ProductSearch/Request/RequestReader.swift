@@ -88,7 +88,7 @@ private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearch
     var keys: [ProductSearchRequest.SortKey] = []
     for part in parts {
         if case .object(let members) = part {
-            keys += try ProductSearchRequest.parseSort(try sortText(members))
+            if let key = try sortKey(members) { keys.append(key) }
         } else {
             keys += try ProductSearchRequest.parseSort(try string("sort", part))
         }
@@ -96,8 +96,11 @@ private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearch
     return keys
 }
 
-/// `{"field": "price", "order": "desc"}` in the short form.
-private func sortText(_ members: [(String, JSONValue)]) throws(RequestError) -> String {
+/// `{"field": "price", "order": "desc"}`; nil for relevance, which is the order anyway. Names that hold
+/// commas or blanks can be sorted by only so.
+private func sortKey(
+    _ members: [(String, JSONValue)]
+) throws(RequestError) -> ProductSearchRequest.SortKey? {
     var (field, order) = ("", "asc")
     for (name, value) in members {
         switch name {
@@ -108,7 +111,12 @@ private func sortText(_ members: [(String, JSONValue)]) throws(RequestError) -> 
                 .badParameter, "unknown member '\(name)' of a sort key; there are: field, order")
         }
     }
-    return "\(field):\(order)"
+    guard order == "asc" || order == "desc" else {
+        throw RequestError(.sortField, "'\(order)' is no sort order; write 'asc' or 'desc'")
+    }
+    guard !field.isEmpty else { throw RequestError(.sortField, "a sort key needs a 'field'") }
+    if ProductSearchRequest.isRelevance(field) { return nil }
+    return ProductSearchRequest.SortKey(field: field, isDescending: order == "desc")
 }
 
 private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.Facet] {
@@ -132,8 +140,8 @@ private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSear
 /// Names with commas between.
 private func facetNames(_ text: String) -> [ProductSearchRequest.Facet] {
     guard !text.isEmpty else { return [] }
-    return text.split(separator: ",", omittingEmptySubsequences: false).map { name in
-        ProductSearchRequest.Facet(field: trimmed(name))
+    return text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map { name in
+        ProductSearchRequest.Facet(field: trimmed(Substring(name)))
     }
 }
 
