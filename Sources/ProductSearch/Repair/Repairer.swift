@@ -1,0 +1,191 @@
+// Decides whether a query that finds too little was meant to say something else, and what.
+//
+// Each word is given its possible readings: itself, the other keyboard layout, words a slip or two away, words
+// with its initials, words it begins. Which readings occur together in products is counted (`Cooccurrence`);
+// the most frequent combination with the least slips wins, and it must say clearly more than the query as
+// it was typed. In doubt there is no repair.
+
+import Engine
+import Glibc
+import KoreanAnalysis
+
+/// Finds repairs in one snapshot.
+struct Repairer {
+    /// Longer queries are no slips.
+    private static let byteCountMax = 400
+    private static let keyCountMax = 64
+    private static let readingCountMax = 4
+    /// A reading this much less probable than the best says nothing.
+    private static let readingWeightMin = 0.02
+
+    let analysis: TextAnalysis
+    let spelling: Spelling
+    let snapshot: Snapshot
+    let fields: [FieldID]
+
+    /// The repair of `text`, which as it is finds `literalCount` products; nil where there is none, or where
+    /// it is not clearly better.
+    func repair(_ text: String, literalCount: Int) throws(SegmentError) -> Repair? {
+        guard text.utf8.count <= Self.byteCountMax, !spelling.isEmpty,
+            QueryText(text).parts.allSatisfy({ $0.kind == .words && !$0.isExcluded })
+        else { return nil }
+        let typed = TypedText(text, analyzer: analysis.analyzer)
+        if let repair = try best(keyboardWords(typed), typed, literalCount) { return repair }
+        return try best(misspeltWords(typed), typed, literalCount)
+    }
+
+    // MARK: Choosing
+
+    /// A word of the query, with its readings.
+    private struct Word {
+        /// The numbers of its stretches in the typed text.
+        var stretches: ClosedRange<Int>
+        var readings = WordReadings()
+        var choices: [Choice] = []
+
+        mutating func add(_ choice: Choice, _ needed: [[[UInt8]]]) {
+            if readings.add(needed) { choices.append(choice) }
+        }
+    }
+
+    /// A reading of a word.
+    private struct Choice {
+        let text: String
+        let cost: Int
+        /// Nil for the word as it was typed.
+        let kind: Repair.Kind?
+    }
+
+    private struct Combination {
+        let choices: [Choice]
+        let score: Double
+
+        var kind: Repair.Kind? { choices.compactMap(\.kind).first }
+    }
+
+    private func best(
+        _ words: [Word]?, _ typed: TypedText, _ literalCount: Int
+    ) throws(SegmentError) -> Repair? {
+        guard let words, !words.isEmpty, words.count <= Cooccurrence.wordCountMax,
+            words.contains(where: { $0.choices.contains { $0.kind != nil } }),
+            !words.contains(where: { $0.choices.isEmpty })
+        else { return nil }
+        let counter = try Cooccurrence(words.map(\.readings), in: snapshot, fields: fields)
+        var combinations: [Combination] = []
+        var literalScore = log(Double(literalCount) + 0.5)
+        for (code, count) in counter.counts {
+            let choices = zip(words, Cooccurrence.readings(code, wordCount: words.count)).map {
+                $0.choices[$1]
+            }
+            let cost = choices.reduce(0) { $0 + $1.cost }
+            let combination = Combination(
+                choices: choices, score: log(Double(count)) - Double(cost) * Spelling.costWeight)
+            if combination.kind == nil {
+                literalScore = max(literalScore, combination.score)
+            } else {
+                combinations.append(combination)
+            }
+        }
+        combinations.sort {
+            $0.score != $1.score
+                ? $0.score > $1.score
+                : $0.choices.map(\.text).lexicographicallyPrecedes($1.choices.map(\.text))
+        }
+        guard let best = combinations.first, best.score > literalScore || literalCount == 0,
+            let kind = best.kind
+        else { return nil }
+        let readings = combinations.prefix(Self.readingCountMax).compactMap { combination in
+            let weight = exp(combination.score - best.score)
+            return weight < Self.readingWeightMin
+                ? nil : Repair.Reading(text: text(combination, words, typed), weight: weight)
+        }
+        return Repair(kind: kind, from: typed.text, readings: readings)
+    }
+
+    private func text(_ combination: Combination, _ words: [Word], _ typed: TypedText) -> String {
+        var replacements: [Int: String] = [:]
+        for (word, choice) in zip(words, combination.choices) where choice.kind != nil {
+            for stretch in word.stretches { replacements[stretch] = "" }
+            replacements[word.stretches.lowerBound] = choice.text
+        }
+        return typed.replacing(replacements)
+    }
+
+    // MARK: Readings
+
+    /// The terms that a product must have for a text to be in it.
+    private func terms(_ text: String) -> [[[UInt8]]] {
+        UnderstoodQuery(text, analysis: analysis).demands.map(\.words)
+    }
+
+    /// Every word between blanks as it is and as the other layout types it; nil where no word can be meant
+    /// that way.
+    private func keyboardWords(_ typed: TypedText) -> [Word]? {
+        var words: [Word] = []
+        var index = 0
+        while index < typed.stretches.count {
+            let end = typed.stretches[index...].firstIndex { $0.text.hasPrefix(" ") } ?? typed.stretches.count
+            if end > index {
+                var word = Word(stretches: index...end - 1)
+                let text = typed.stretches[index..<end].map(\.text).joined()
+                word.add(Choice(text: text, cost: 0, kind: nil), terms(text))
+                let converted = Dubeolsik.otherLayout(text)
+                if converted != text, isWritten(converted) {
+                    let folded = String(decoding: analysis.analyzer.folded(converted), as: UTF8.self)
+                    word.add(Choice(text: folded, cost: Int(KeyCosts.neighbour), kind: .keyboard), terms(folded))
+                }
+                words.append(word)
+            }
+            index = end + 1
+        }
+        return words
+    }
+
+    /// Whether a text looks written: no lone jamo.
+    private func isWritten(_ text: String) -> Bool {
+        !text.unicodeScalars.contains { Dubeolsik.jamo.contains($0.value) }
+    }
+
+    /// Every stretch as it is, mended, by its initials, and completed where it is the last.
+    private func misspeltWords(_ typed: TypedText) -> [Word] {
+        var words: [Word] = []
+        let last = typed.stretches.indices.last
+        for (index, stretch) in typed.stretches.enumerated() where stretch.kind != .gap {
+            var word = Word(stretches: index...index)
+            if stretch.kind == .fixed {
+                word.add(Choice(text: stretch.text, cost: 0, kind: nil), terms(stretch.text))
+            } else {
+                addReadings(stretch, isLast: index == last, &word)
+            }
+            words.append(word)
+        }
+        return words
+    }
+
+    private func addReadings(_ stretch: TypedText.Stretch, isLast: Bool, _ word: inout Word) {
+        let script: Spelling.Script = stretch.kind == .hangul ? .hangul : .latin
+        let keys = Dubeolsik.keys(stretch.text)
+        guard keys.count <= Self.keyCountMax else { return }
+        if script == .latin || isWritten(stretch.text) {
+            word.add(Choice(text: stretch.text, cost: 0, kind: nil), terms(stretch.text))
+        }
+        func add(_ words: [String], _ cost: Int, _ kind: Repair.Kind) {
+            let text = words.joined(separator: " ")
+            guard text != stretch.text, !word.choices.contains(where: { $0.text == text }) else { return }
+            word.add(Choice(text: text, cost: cost, kind: kind), words.map { [Array($0.utf8)] })
+        }
+        let scalars = stretch.text.unicodeScalars
+        if script == .hangul, scalars.count > 1, scalars.allSatisfy(Dubeolsik.isConsonant) {
+            let initials = Dubeolsik.initials(stretch.text) ?? []
+            for found in spelling.abbreviated(initials, limit: 60) { add([found], 0, .initials) }
+            return
+        }
+        let budget = Spelling.budget(keyCount: keys.count)
+        for candidate in spelling.corrections(keys, script, budget: budget) {
+            add(candidate.words, candidate.cost, candidate.cost > 0 ? .typo : .spacing)
+        }
+        if isLast {
+            for found in spelling.completions(keys, script, limit: 40) { add([found], 4, .completion) }
+        }
+    }
+}
