@@ -17,6 +17,16 @@ struct Repairer {
     private static let readingCountMax = 4
     /// A reading this much less probable than the best says nothing.
     private static let readingWeightMin = 0.02
+    /// Products with a word that make it a word one may well have meant.
+    private static let knownCountMin = 3
+    /// What it costs to take a known word for another, beside the slips.
+    private static let knownWordCost = 8
+    /// What it costs to take a word apart, for each further part.
+    private static let partCost = 3
+    /// How much more probable than the query as it was typed a reading must be where that finds something.
+    private static let literalMargin = log(8.0)
+    /// The logarithm of how many products one may have hoped for with known words that do not occur together.
+    private static let hopedScore = log(0.5)
 
     let analysis: TextAnalysis
     let spelling: Spelling
@@ -42,6 +52,8 @@ struct Repairer {
         var stretches: ClosedRange<Int>
         var readings = WordReadings()
         var choices: [Choice] = []
+        /// Whether the word as it was typed is in products.
+        var isKnown = false
 
         mutating func add(_ choice: Choice, _ needed: [[[UInt8]]]) {
             if readings.add(needed) { choices.append(choice) }
@@ -60,7 +72,12 @@ struct Repairer {
         let choices: [Choice]
         let score: Double
 
-        var kind: Repair.Kind? { choices.compactMap(\.kind).first }
+        /// What was done, the gravest first; nil where nothing was.
+        var kind: Repair.Kind? {
+            let kinds = choices.compactMap(\.kind)
+            return kinds.first { $0 != .completion && $0 != .spacing } ?? kinds.first { $0 == .completion }
+                ?? kinds.first
+        }
     }
 
     private func best(
@@ -72,7 +89,10 @@ struct Repairer {
         else { return nil }
         let counter = try Cooccurrence(words.map(\.readings), in: snapshot, fields: fields)
         var combinations: [Combination] = []
-        var literalScore = log(Double(literalCount) + 0.5)
+        var literalScore =
+            literalCount > 0
+            ? log(Double(literalCount)) + Self.literalMargin
+            : words.allSatisfy(\.isKnown) ? Self.hopedScore : -.infinity
         for (code, count) in counter.counts {
             let choices = zip(words, Cooccurrence.readings(code, wordCount: words.count)).map {
                 $0.choices[$1]
@@ -81,7 +101,7 @@ struct Repairer {
             let combination = Combination(
                 choices: choices, score: log(Double(count)) - Double(cost) * Spelling.costWeight)
             if combination.kind == nil {
-                literalScore = max(literalScore, combination.score)
+                literalScore = max(literalScore, combination.score + Self.literalMargin)
             } else {
                 combinations.append(combination)
             }
@@ -91,7 +111,7 @@ struct Repairer {
                 ? $0.score > $1.score
                 : $0.choices.map(\.text).lexicographicallyPrecedes($1.choices.map(\.text))
         }
-        guard let best = combinations.first, best.score > literalScore || literalCount == 0,
+        guard let best = combinations.first, best.score > literalScore,
             let kind = best.kind
         else { return nil }
         let readings = combinations.prefix(Self.readingCountMax).compactMap { combination in
@@ -154,6 +174,7 @@ struct Repairer {
             var word = Word(stretches: index...index)
             if stretch.kind == .fixed {
                 word.add(Choice(text: stretch.text, cost: 0, kind: nil), terms(stretch.text))
+                word.isKnown = true
             } else {
                 addReadings(stretch, isLast: index == last, &word)
             }
@@ -169,6 +190,7 @@ struct Repairer {
         if script == .latin || isWritten(stretch.text) {
             word.add(Choice(text: stretch.text, cost: 0, kind: nil), terms(stretch.text))
         }
+        word.isKnown = keys.count > 3 && spelling.count(keys, script) >= Self.knownCountMin
         func add(_ words: [String], _ cost: Int, _ kind: Repair.Kind) {
             let text = words.joined(separator: " ")
             guard text != stretch.text, !word.choices.contains(where: { $0.text == text }) else { return }
@@ -182,7 +204,12 @@ struct Repairer {
         }
         let budget = Spelling.budget(keyCount: keys.count)
         for candidate in spelling.corrections(keys, script, budget: budget) {
-            add(candidate.words, candidate.cost, candidate.cost > 0 ? .typo : .spacing)
+            let isSpacing = candidate.cost == 0
+            if isSpacing, word.isKnown { continue }
+            let cost =
+                candidate.cost + (candidate.words.count - 1) * Self.partCost
+                + (word.isKnown ? Self.knownWordCost : 0)
+            add(candidate.words, cost, isSpacing ? .spacing : .typo)
         }
         if isLast {
             for found in spelling.completions(keys, script, limit: 40) { add([found], 4, .completion) }
