@@ -22,9 +22,13 @@ struct Repairer {
     /// What it costs to take a known word for another, beside the slips.
     private static let knownWordCost = 8
     /// What it costs to take a word apart, for each further part.
-    private static let partCost = 3
+    private static let partCost = 6
+    /// What it costs that the last word goes on.
+    private static let completionCost = 4
     /// How much more probable than the query as it was typed a reading must be where that finds something.
     private static let literalMargin = log(8.0)
+    /// How little it says that the pieces of a word no product has are found somewhere.
+    private static let piecesMargin = -4.0
     /// The logarithm of how many products one may have hoped for with known words that do not occur together.
     private static let hopedScore = log(0.5)
 
@@ -40,20 +44,26 @@ struct Repairer {
             QueryText(text).parts.allSatisfy({ $0.kind == .words && !$0.isExcluded })
         else { return nil }
         let typed = TypedText(text, analyzer: analysis.analyzer)
-        if let repair = try best(keyboardWords(typed), typed, literalCount) { return repair }
-        return try best(misspeltWords(typed), typed, literalCount)
+        let byKeyboard = try best(keyboardWords(text), literalCount, from: typed.text) { choices in
+            choices.map(\.text).joined(separator: " ")
+        }
+        if let byKeyboard { return byKeyboard }
+        let words = typed.stretches.indices.filter { typed.stretches[$0].kind != .gap }
+        return try best(misspeltWords(typed), literalCount, from: typed.text) { choices in
+            typed.replacing(Dictionary(uniqueKeysWithValues: zip(words, choices.map(\.text))))
+        }
     }
 
     // MARK: Choosing
 
     /// A word of the query, with its readings.
     private struct Word {
-        /// The numbers of its stretches in the typed text.
-        var stretches: ClosedRange<Int>
         var readings = WordReadings()
         var choices: [Choice] = []
         /// Whether the word as it was typed is in products.
         var isKnown = false
+        /// Whether it is none that the analysis knows either, and fell apart.
+        var isInPieces = false
 
         mutating func add(_ choice: Choice, _ needed: [[[UInt8]]]) {
             if readings.add(needed) { choices.append(choice) }
@@ -81,18 +91,15 @@ struct Repairer {
     }
 
     private func best(
-        _ words: [Word]?, _ typed: TypedText, _ literalCount: Int
+        _ words: [Word], _ literalCount: Int, from typed: String, text: ([Choice]) -> String
     ) throws(SegmentError) -> Repair? {
-        guard let words, !words.isEmpty, words.count <= Cooccurrence.wordCountMax,
+        guard !words.isEmpty, words.count <= Cooccurrence.wordCountMax,
             words.contains(where: { $0.choices.contains { $0.kind != nil } }),
             !words.contains(where: { $0.choices.isEmpty })
         else { return nil }
         let counter = try Cooccurrence(words.map(\.readings), in: snapshot, fields: fields)
         var combinations: [Combination] = []
-        var literalScore =
-            literalCount > 0
-            ? log(Double(literalCount)) + Self.literalMargin
-            : words.allSatisfy(\.isKnown) ? Self.hopedScore : -.infinity
+        var literalScore = Self.literalScore(words, literalCount)
         for (code, count) in counter.counts {
             let choices = zip(words, Cooccurrence.readings(code, wordCount: words.count)).map {
                 $0.choices[$1]
@@ -111,24 +118,22 @@ struct Repairer {
                 ? $0.score > $1.score
                 : $0.choices.map(\.text).lexicographicallyPrecedes($1.choices.map(\.text))
         }
-        guard let best = combinations.first, best.score > literalScore,
-            let kind = best.kind
+        guard let best = combinations.first, let kind = best.kind,
+            best.score > literalScore - (kind == .completion ? Self.literalMargin : 0)
         else { return nil }
         let readings = combinations.prefix(Self.readingCountMax).compactMap { combination in
             let weight = exp(combination.score - best.score)
             return weight < Self.readingWeightMin
-                ? nil : Repair.Reading(text: text(combination, words, typed), weight: weight)
+                ? nil : Repair.Reading(text: text(combination.choices), weight: weight)
         }
-        return Repair(kind: kind, from: typed.text, readings: readings)
+        return Repair(kind: kind, from: typed, readings: readings)
     }
 
-    private func text(_ combination: Combination, _ words: [Word], _ typed: TypedText) -> String {
-        var replacements: [Int: String] = [:]
-        for (word, choice) in zip(words, combination.choices) where choice.kind != nil {
-            for stretch in word.stretches { replacements[stretch] = "" }
-            replacements[word.stretches.lowerBound] = choice.text
-        }
-        return typed.replacing(replacements)
+    /// What a reading must be better than.
+    private static func literalScore(_ words: [Word], _ literalCount: Int) -> Double {
+        guard literalCount > 0 else { return words.allSatisfy(\.isKnown) ? hopedScore : -.infinity }
+        let isInPieces = words.contains { !$0.isKnown && $0.isInPieces }
+        return log(Double(literalCount)) + (isInPieces ? piecesMargin : literalMargin)
     }
 
     // MARK: Readings
@@ -138,27 +143,25 @@ struct Repairer {
         UnderstoodQuery(text, analysis: analysis).demands.map(\.words)
     }
 
-    /// Every word between blanks as it is and as the other layout types it; nil where no word can be meant
-    /// that way.
-    private func keyboardWords(_ typed: TypedText) -> [Word]? {
-        var words: [Word] = []
-        var index = 0
-        while index < typed.stretches.count {
-            let end = typed.stretches[index...].firstIndex { $0.text.hasPrefix(" ") } ?? typed.stretches.count
-            if end > index {
-                var word = Word(stretches: index...end - 1)
-                let text = typed.stretches[index..<end].map(\.text).joined()
-                word.add(Choice(text: text, cost: 0, kind: nil), terms(text))
-                let converted = Dubeolsik.otherLayout(text)
-                if converted != text, isWritten(converted) {
-                    let folded = String(decoding: analysis.analyzer.folded(converted), as: UTF8.self)
-                    word.add(Choice(text: folded, cost: Int(KeyCosts.neighbour), kind: .keyboard), terms(folded))
-                }
-                words.append(word)
+    /// Every word between blanks as it is and as the other layout types it.
+    private func keyboardWords(_ text: String) -> [Word] {
+        text.split(whereSeparator: \.isWhitespace).map { typed in
+            var word = Word()
+            let text = String(typed)
+            word.add(Choice(text: folded(text), cost: 0, kind: nil), terms(text))
+            for keys in [text, text.lowercased()] {
+                let converted = Dubeolsik.otherLayout(keys)
+                guard converted != keys, isWritten(converted), word.choices.count < 2 else { continue }
+                word.add(
+                    Choice(text: folded(converted), cost: Int(KeyCosts.neighbour), kind: .keyboard),
+                    terms(converted))
             }
-            index = end + 1
+            return word
         }
-        return words
+    }
+
+    private func folded(_ text: String) -> String {
+        String(decoding: analysis.analyzer.folded(text), as: UTF8.self)
     }
 
     /// Whether a text looks written: no lone jamo.
@@ -171,7 +174,7 @@ struct Repairer {
         var words: [Word] = []
         let last = typed.stretches.indices.last
         for (index, stretch) in typed.stretches.enumerated() where stretch.kind != .gap {
-            var word = Word(stretches: index...index)
+            var word = Word()
             if stretch.kind == .fixed {
                 word.add(Choice(text: stretch.text, cost: 0, kind: nil), terms(stretch.text))
                 word.isKnown = true
@@ -188,9 +191,11 @@ struct Repairer {
         let keys = Dubeolsik.keys(stretch.text)
         guard keys.count <= Self.keyCountMax else { return }
         if script == .latin || isWritten(stretch.text) {
-            word.add(Choice(text: stretch.text, cost: 0, kind: nil), terms(stretch.text))
+            let terms = terms(stretch.text)
+            word.add(Choice(text: stretch.text, cost: 0, kind: nil), terms)
+            word.isInPieces = terms.count > 1
         }
-        word.isKnown = keys.count > 3 && spelling.count(keys, script) >= Self.knownCountMin
+        word.isKnown = spelling.count(keys, script) >= Self.knownCountMin
         func add(_ words: [String], _ cost: Int, _ kind: Repair.Kind) {
             let text = words.joined(separator: " ")
             guard text != stretch.text, !word.choices.contains(where: { $0.text == text }) else { return }
@@ -202,6 +207,11 @@ struct Repairer {
             for found in spelling.abbreviated(initials, limit: 60) { add([found], 0, .initials) }
             return
         }
+        if isLast {
+            for found in spelling.completions(keys, script, limit: 40) {
+                add([found], Self.completionCost, .completion)
+            }
+        }
         let budget = Spelling.budget(keyCount: keys.count)
         for candidate in spelling.corrections(keys, script, budget: budget) {
             let isSpacing = candidate.cost == 0
@@ -210,9 +220,6 @@ struct Repairer {
                 candidate.cost + (candidate.words.count - 1) * Self.partCost
                 + (word.isKnown ? Self.knownWordCost : 0)
             add(candidate.words, cost, isSpacing ? .spacing : .typo)
-        }
-        if isLast {
-            for found in spelling.completions(keys, script, limit: 40) { add([found], 4, .completion) }
         }
     }
 }

@@ -99,8 +99,8 @@ struct Spelling {
     /// The slips that are believed in a stretch of so many keys.
     static func budget(keyCount: Int) -> UInt8 {
         switch keyCount {
-        case ...3: KeyCosts.shift
-        case 4: KeyCosts.missing
+        case ...2: KeyCosts.shift
+        case 3, 4: KeyCosts.missing
         default: KeyCosts.other
         }
     }

@@ -62,7 +62,4 @@ struct TypedText: Equatable {
     func replacing(_ replacements: [Int: String]) -> String {
         stretches.enumerated().map { replacements[$0.offset] ?? $0.element.text }.joined()
     }
-
-    /// The words between blanks.
-    var words: [String] { text.split(separator: " ").map(String.init) }
 }
