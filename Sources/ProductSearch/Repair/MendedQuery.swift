@@ -45,13 +45,8 @@ extension SearchService {
         let repairer = Repairer(
             analysis: analysis,
             spelling: Spelling(vocabularies, productCount: state.snapshot.documentCount),
-            snapshot: state.snapshot, fields: state.fields.spellingFields)
-        let repair: Repair?
-        do throws(SegmentError) {
-            repair = try repairer.repair(text, literalCount: literalCount)
-        } catch {
-            throw RequestError(.indexFailed, "\(error)")
-        }
+            snapshot: state.snapshot, fields: state.fields)
+        let repair = try repairer.repair(text, literalCount: literalCount)
         return repair.map {
             MendedQuery(
                 $0, literal: literalCount > 0 ? literal : nil, analysis: analysis, fields: state.fields)

@@ -23,8 +23,6 @@ struct Spelling {
     /// Kept for each place of a stretch, and for all of it.
     private static let beamWidth = 6
     private static let candidateCountMax = 12
-    /// Nodes walked for one stretch.
-    private static let visitCountMax = 120_000
     /// Words with a prefix that are looked at before the most frequent are taken.
     private static let prefixScanMax = 50_000
     /// A word this short has no slips: every short word is a slip away from others.
@@ -119,11 +117,14 @@ struct Spelling {
     }
 
     /// What a stretch of keys may stand for with slips of at most `budget`, the most probable first.
-    func corrections(_ keys: [UInt8], _ script: Script, budget: UInt8) -> [SpellingCandidate] {
+    ///
+    /// - Parameter visitsLeft: how many nodes of the tries may be walked; those that were are taken off.
+    func corrections(
+        _ keys: [UInt8], _ script: Script, budget: UInt8, visitsLeft: inout Int
+    ) -> [SpellingCandidate] {
         let typed = TypedKeys(keys)
         var paths = [[Path]](repeating: [], count: keys.count + 1)
         paths[0] = [Path(words: [], cost: 0, score: 0)]
-        var visitsLeft = Self.visitCountMax
         for start in keys.indices where !paths[start].isEmpty && visitsLeft > 0 {
             let reached = Self.best(paths[start], Self.beamWidth)
             paths[start] = reached

@@ -19,6 +19,13 @@ struct SpellingVocabulary: Sendable {
     private static let oneSyllableCountMin: UInt32 = 30
     private static let latinLengthMin = 2
 
+    /// A vocabulary without words.
+    init() {
+        hangul = KeyTrie()
+        latin = KeyTrie()
+        initials = InitialsIndex(hangul)
+    }
+
     /// Reads the terms of `fields`.
     init(_ segment: Segment, fields: [FieldID]) throws(SegmentError) {
         var hangul: [(keys: [UInt8], count: UInt32)] = []

@@ -18,6 +18,12 @@ struct TypedText: Equatable {
     struct Stretch: Equatable {
         let kind: Kind
         var text: String
+
+        /// Whether it is nothing but consonants, as whoever saves keys types a word.
+        var isInitials: Bool {
+            kind == .hangul && text.unicodeScalars.count > 1
+                && text.unicodeScalars.allSatisfy(Dubeolsik.isConsonant)
+        }
     }
 
     private(set) var stretches: [Stretch] = []
@@ -58,8 +64,20 @@ struct TypedText: Equatable {
         stretches = joined
     }
 
-    /// The text with stretches replaced.
-    func replacing(_ replacements: [Int: String]) -> String {
-        stretches.enumerated().map { replacements[$0.offset] ?? $0.element.text }.joined()
+    /// How many stretches are not gaps.
+    var wordCount: Int { stretches.count { $0.kind != .gap } }
+
+    /// The text with stretches replaced; several texts for one stretch become words.
+    func replacing(_ replacements: [Replacement]) -> String {
+        stretches.enumerated().map { index, stretch in
+            let texts = replacements.filter { $0.stretch == index }.map(\.text)
+            return texts.isEmpty ? stretch.text : texts.joined(separator: " ")
+        }.joined()
     }
+}
+
+/// A text for a stretch.
+struct Replacement: Equatable {
+    let stretch: Int
+    let text: String
 }
