@@ -54,7 +54,7 @@ struct ReadingFinder {
             let text = String(typed)
             word.add(QueryWord.Choice(text: folded(text), cost: 0, kind: nil), needing: terms(text))
             // With the capitals locked, shift says nothing.
-            for keys in [text, text.lowercased()] where word.choices.count < 2 {
+            for keys in [text, text.lowercased()] {
                 let converted = Dubeolsik.otherLayout(keys)
                 guard converted != keys, isWord(converted) else { continue }
                 word.add(

@@ -127,7 +127,8 @@ struct Repairer {
             throw RequestError(.indexFailed, "\(error)")
         }
         let combinations = counts.map { code, count in
-            let chosen = zip(words, Cooccurrence.readings(code, wordCount: words.count)).map { word, reading in
+            let chosen = zip(words, Cooccurrence.readings(code, wordCount: words.count)).map {
+                word, reading in
                 (stretch: word.stretch, choice: word.choices[reading])
             }
             let cost = chosen.reduce(0) { $0 + $1.choice.cost }
@@ -151,7 +152,8 @@ struct Repairer {
     ) throws(RequestError) -> Repair? {
         guard let kind = found.first?.kind else { return nil }
         var combinations = Array(found.prefix(Self.phraseCountMax))
-        if kind == .initials || kind == .completion, combinations.count > 1, combinations[0].choices.count > 1 {
+        if kind == .initials || kind == .completion, combinations.count > 1, combinations[0].choices.count > 1
+        {
             for index in combinations.indices {
                 let count = try phraseCount(compose(combinations[index].choices))
                 combinations[index].score += log(1 + Self.phraseWeight * Double(count))
