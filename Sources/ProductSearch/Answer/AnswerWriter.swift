@@ -13,6 +13,8 @@ struct SearchAnswer: Sendable {
     let snapshot: Snapshot
     /// Which words a product had to have, where fewer than all were demanded.
     let relaxedTo: String?
+    /// What was done to the typed text, where something was.
+    let repair: Repair?
     let sequence: UInt64
     let age: Duration
     let took: Duration
@@ -42,6 +44,13 @@ struct AnswerWriter {
         if let relaxedTo = answer.relaxedTo {
             writer.name("match")
             writer.string(relaxedTo)
+        }
+        if let repair = answer.repair {
+            writer.name("correction")
+            writer.object([
+                ("from", .string(repair.from)), ("to", .string(repair.to)),
+                ("kind", .string(repair.kind.rawValue)),
+            ])
         }
         writer.name("hits")
         writer.beginArray()
