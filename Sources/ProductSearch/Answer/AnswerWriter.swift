@@ -15,6 +15,8 @@ struct SearchAnswer: Sendable {
     let relaxedTo: String?
     /// What was done to the typed text, where something was.
     let repair: Repair?
+    /// What the words about the price were understood as.
+    var priced: PricedQuery?
     let sequence: UInt64
     let age: Duration
     let took: Duration
@@ -51,6 +53,10 @@ struct AnswerWriter {
                 ("from", .string(repair.from)), ("to", .string(repair.to)),
                 ("kind", .string(repair.kind.rawValue)),
             ])
+        }
+        if let priced = answer.priced {
+            writer.name("understood")
+            writer.value(priced.json)
         }
         writer.name("hits")
         writer.beginArray()
