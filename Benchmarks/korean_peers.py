@@ -13,7 +13,9 @@ import time
 import unicodedata
 
 # The dictionary writes codas of endings in three alphabets of jamo.
-COMPATIBILITY = {chr(0x11A8 + i): c for i, c in enumerate("ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")}
+COMPATIBILITY = {
+    chr(0x11A8 + i): c for i, c in enumerate("ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+}
 
 
 def form(text):
@@ -78,7 +80,9 @@ def speed(engine, path, rounds):
         mecab = MeCab()
         raw = mecab._tagger
         # mecab: one call that ends in one string, no objects made of it; mecab-python: as its interface is meant.
-        tokens = (lambda s: raw.parse(s).count("\n") - 1) if engine == "mecab" else (lambda s: len(mecab.parse(s)))
+        tokens = (
+            (lambda s: raw.parse(s).count("\n") - 1) if engine == "mecab" else (lambda s: len(mecab.parse(s)))
+        )
     seconds, count = [], 0
     for _ in range(rounds + 1):
         start = time.perf_counter()
@@ -86,8 +90,17 @@ def speed(engine, path, rounds):
         seconds.append(time.perf_counter() - start)
     chars, first = sum(map(len, lines)), seconds.pop(0)
     seconds.sort()
-    print(json.dumps({"chars": chars, "tokens": count, "chars_per_s": chars / seconds[len(seconds) // 2],
-                      "first_chars_per_s": chars / first, "best_chars_per_s": chars / seconds[0]}))
+    print(
+        json.dumps(
+            {
+                "chars": chars,
+                "tokens": count,
+                "chars_per_s": chars / seconds[len(seconds) // 2],
+                "first_chars_per_s": chars / first,
+                "best_chars_per_s": chars / seconds[0],
+            }
+        )
+    )
 
 
 def main():

@@ -30,9 +30,13 @@ def parser(doc, work):
     shared = Path(env("SHARED", beside_the_project()))
     p = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--saekin", type=Path, default=Path(env("SAEKIN", PROJECT / ".build/release/saekin")))
-    p.add_argument("--shared", type=Path, default=shared, help="folder of corpora, hard_queries, relevance, peers")
+    p.add_argument(
+        "--shared", type=Path, default=shared, help="folder of corpora, hard_queries, relevance, peers"
+    )
     p.add_argument("--peers", type=Path, default=Path(env("PEERS", Path.home() / ".cache/peers")))
-    p.add_argument("--work", type=Path, default=Path(env("WORK", Path.home() / ".cache/saekin-benchmarks" / work)))
+    p.add_argument(
+        "--work", type=Path, default=Path(env("WORK", Path.home() / ".cache/saekin-benchmarks" / work))
+    )
     p.add_argument("--json", type=Path, help="write the figures there too, as one JSON object")
     return p
 
@@ -43,7 +47,9 @@ def complain(message):
 
 def run(*command, text=None):
     """Runs a command to its end and returns its standard output; anything but success ends the script."""
-    done = subprocess.run([str(c) for c in command], input=text, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [str(c) for c in command], input=text, capture_output=True, text=True, encoding="utf-8"
+    )
     if done.returncode != 0:
         complain(f"{' '.join(map(str, command))[:300]}\nended with {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout
@@ -55,7 +61,9 @@ def lines_of(path):
     if not path.exists():
         complain(f"{path} is not there; --shared names the folder that has it")
     if path.suffix == ".zst":
-        with subprocess.Popen(["zstd", "-dcq", path], stdout=subprocess.PIPE, text=True, encoding="utf-8") as p:
+        with subprocess.Popen(
+            ["zstd", "-dcq", path], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        ) as p:
             yield from p.stdout
     else:
         with open(path, encoding="utf-8") as f:
@@ -70,7 +78,9 @@ def records_of(path):
 def evaluate(saekin, data, queries, qrels):
     """The report of `saekin evaluate`, and the seconds that it took."""
     start = datetime.datetime.now()
-    report = json.loads(run(saekin, "evaluate", "--data", data, "--queries", queries, "--qrels", qrels, "--json"))
+    report = json.loads(
+        run(saekin, "evaluate", "--data", data, "--queries", queries, "--qrels", qrels, "--json")
+    )
     report["seconds"] = round((datetime.datetime.now() - start).total_seconds(), 1)
     return report
 
