@@ -51,7 +51,7 @@ struct ServeCommand: Command {
 
         let metrics = HTTPMetrics()
         let analysis = TextAnalysis(analyzer)
-        let search = SearchService(view: indexer.view, analysis: analysis)
+        let search = SearchService(view: indexer.view, analysis: analysis, store: store)
         let api = SearchAPI(
             search: search, suggest: SuggestService(search: search),
             analyze: AnalyzeService(analysis: analysis),
