@@ -32,7 +32,7 @@ public final class SearchService: Sendable {
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
-                ? Highlighter(analysis: analysis, terms: run.understood.highlightedTerms) : nil)
+                ? Highlighter(analysis: analysis, terms: run.highlightedTerms) : nil)
         if request.explain {
             for hit in run.result.hits {
                 let explanation = try convertingErrors { () throws(SearchError) in
@@ -43,7 +43,7 @@ public final class SearchService: Sendable {
         }
         let answer = SearchAnswer(
             result: run.result, facets: run.facets, snapshot: state.snapshot,
-            relaxedTo: run.strictness.answerName, priced: run.priced,
+            relaxedTo: run.strictness.answerName, repair: run.repair, priced: run.priced,
             sequence: state.snapshot.eventPosition, age: view.age, took: .now - start)
         return try convertingErrors { () throws(SearchError) in try writer.json(answer) }
     }
@@ -72,10 +72,13 @@ public final class SearchService: Sendable {
     // MARK: One search
 
     private struct Run {
-        let understood: UnderstoodQuery
+        /// The terms by which a match is shown.
+        let highlightedTerms: Set<[UInt8]>
         /// The query's words about the price, where they narrow the search.
         let priced: PricedQuery?
         let query: Query
+        /// What was done to the typed text, where something was.
+        var repair: Repair?
         let strictness: UnderstoodQuery.Strictness
         let facets: [PlannedFacet]
         let result: SearchResult
@@ -100,7 +103,8 @@ public final class SearchService: Sendable {
         _ request: ProductSearchRequest, _ priced: PricedQuery?, _ state: LiveView.State
     ) throws(RequestError) -> Run {
         let fields = state.fields
-        let understood = UnderstoodQuery(priced?.text ?? request.query, analysis: analysis)
+        let text = priced?.text ?? request.query
+        let understood = UnderstoodQuery(text, analysis: analysis)
         let plan = try FacetPlan(request, fields: fields)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
@@ -113,23 +117,37 @@ public final class SearchService: Sendable {
         }
         let isNarrowed = priced != nil || request.filter != nil || !plan.groups.isEmpty
         var ladder = Self.ladder(request.match, understood)
+        var isLiteral = true
         while true {
             let strictness = ladder.removeFirst()
             search.query = understood.query(strictness, fields: fields)
+            let isRepairable = isLiteral && request.match == .auto && !understood.isEmpty
+            isLiteral = false
             // Whether the words are enough is asked without the filters: a shopper who picks a brand must get
             // the products that its facet counted, not others that the narrower list would let in.
-            if isNarrowed, !ladder.isEmpty {
+            var count: Int?
+            if isNarrowed, isRepairable || !ladder.isEmpty {
                 let unfiltered = SearchRequest(
                     query: search.query, filter: visible(fields), limit: 0, deadline: search.deadline)
-                if try perform(unfiltered, state.snapshot).total < sufficient { continue }
-                ladder = []
+                count = try perform(unfiltered, state.snapshot).total
             }
-            let result = try perform(search, state.snapshot)
-            if ladder.isEmpty || result.total >= sufficient {
+            var result: SearchResult?
+            if count ?? sufficient >= sufficient { result = try perform(search, state.snapshot) }
+            let total = count ?? result?.total ?? 0
+            if total < sufficient, isRepairable,
+                let mended = try mended(text, literal: search.query, literalCount: total, state)
+            {
+                search.query = mended.query
                 return Run(
-                    understood: understood, priced: priced, query: search.query, strictness: strictness,
-                    facets: plan.facets,
-                    result: result)
+                    highlightedTerms: mended.highlightedTerms.union(understood.highlightedTerms),
+                    priced: priced, query: search.query, repair: mended.repair, strictness: strictness,
+                    facets: plan.facets, result: try perform(search, state.snapshot))
+            }
+            if ladder.isEmpty || total >= sufficient {
+                let found = if let result { result } else { try perform(search, state.snapshot) }
+                return Run(
+                    highlightedTerms: understood.highlightedTerms, priced: priced, query: search.query,
+                    strictness: strictness, facets: plan.facets, result: found)
             }
         }
     }

@@ -1,12 +1,12 @@
-// The order of documents by what they are: all of one category side by side, inside it all of one brand. Postings
-// of words that belong together then have small gaps, columns have runs, stored documents resemble their
-// neighbours, and a search touches fewer blocks.
+// The order of documents by what they are: all of one category side by side, inside it all of one brand.
+// Postings of words that belong together then have small gaps, columns have runs, stored documents resemble
+// their neighbours, and a search touches fewer blocks.
 
 /// Orders the documents of a merge by keyword fields.
 enum DocumentOrder {
-    /// The live documents of `sources`, by their values of `fields`; those without a value come last, equal ones
-    /// keep the order of the sources. Of several values the greatest counts: of the levels of a category path
-    /// that is the deepest.
+    /// The live documents of `sources`, by their values of `fields`; those without a value come last, equal
+    /// ones keep the order of the sources. Of several values the greatest counts: of the levels of a category
+    /// path that is the deepest.
     ///
     /// - Complexity: O(documents log documents + terms of the fields log terms).
     static func listed(
@@ -16,7 +16,8 @@ enum DocumentOrder {
         for field in fields { ranks.append(try documentRanks(sources, field)) }
         var documents: [SourceDocument] = []
         for (number, source) in sources.enumerated() {
-            for document in 0..<source.segment.documentCount where source.liveDocs?.contains(document) ?? true {
+            for document in 0..<source.segment.documentCount
+            where source.liveDocs?.contains(document) ?? true {
                 documents.append(SourceDocument(source: UInt32(number), document: document))
             }
         }
