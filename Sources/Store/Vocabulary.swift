@@ -82,6 +82,12 @@ public struct VocabularyVersion: Sendable, Hashable {
     public let seq: UInt64
     /// By kind and name.
     public let entries: [VocabularyEntry]
+
+    /// A version.
+    public init(seq: UInt64, entries: [VocabularyEntry]) {
+        self.seq = seq
+        self.entries = entries
+    }
 }
 
 extension ProductStore {

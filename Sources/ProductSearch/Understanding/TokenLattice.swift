@@ -16,6 +16,14 @@ struct TokenLattice: Sendable {
         var words: [[UInt8]]
         /// Terms side by side, alternatives at each position; empty where there is none.
         var phrase: [[[UInt8]]] = []
+        /// Other ways to say it: all units of a way must be met. What synonyms add.
+        var ways: [[Unit]] = []
+    }
+
+    /// A unit and the positions it stands for.
+    struct PlacedUnit: Sendable {
+        let unit: Unit
+        let positions: Range<Int>
     }
 
     /// A term over several positions.
@@ -49,23 +57,38 @@ struct TokenLattice: Sendable {
     var allTerms: [[UInt8]] { positions.flatMap { $0 } + spans.map(\.term) }
 
     /// What is demanded, in the order of the text.
-    var units: [Unit] {
-        var units: [Unit] = []
+    var units: [Unit] { placedUnits.map(\.unit) }
+
+    /// What is demanded, and where it stands.
+    var placedUnits: [PlacedUnit] {
+        var units: [PlacedUnit] = []
         var position = 0
         while position < positions.count {
             let whole = inseparable(at: position)
             if let longest = whole.max(by: { $0.length < $1.length }) {
                 units.append(
-                    Unit(
-                        words: whole.filter { $0.length == longest.length }.map(\.term),
-                        phrase: Array(positions[longest.position..<longest.end])))
+                    PlacedUnit(
+                        unit: Unit(
+                            words: whole.filter { $0.length == longest.length }.map(\.term),
+                            phrase: Array(positions[longest.position..<longest.end])),
+                        positions: longest.position..<longest.end))
                 position = longest.end
             } else {
-                if !positions[position].isEmpty { units.append(Unit(words: positions[position])) }
+                if !positions[position].isEmpty {
+                    units.append(
+                        PlacedUnit(unit: Unit(words: positions[position]), positions: position..<position + 1))
+                }
                 position += 1
             }
         }
         return units
+    }
+
+    /// The units of single positions: everything taken apart as far as it goes.
+    var placedParts: [PlacedUnit] {
+        positions.indices.filter { !positions[$0].isEmpty }.map { position in
+            PlacedUnit(unit: Unit(words: positions[position]), positions: position..<position + 1)
+        }
     }
 
     /// The innermost spans that begin at `position` and must not be taken apart.
