@@ -14,12 +14,12 @@ public final class SearchService: Sendable {
     static let sufficientCount = 10
 
     let view: LiveView
-    let analysis: TextAnalysis
 
-    public init(view: LiveView, analysis: TextAnalysis) {
-        self.view = view
-        self.analysis = analysis
-    }
+    /// The analysis of the newest snapshot. One request takes view.current once and keeps to it.
+    var analysis: TextAnalysis { view.current.analysis }
+
+    /// Searches what `view` shows.
+    public init(view: LiveView) { self.view = view }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
     public func answer(_ request: ProductSearchRequest) throws(RequestError) -> [UInt8] {
@@ -29,7 +29,7 @@ public final class SearchService: Sendable {
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
-                ? Highlighter(analysis: analysis, terms: run.understood.highlightedTerms) : nil)
+                ? Highlighter(analysis: state.analysis, terms: run.understood.highlightedTerms) : nil)
         if request.explain {
             for hit in run.result.hits {
                 let explanation = try convertingErrors { () throws(SearchError) in
@@ -78,7 +78,7 @@ public final class SearchService: Sendable {
 
     private func run(_ request: ProductSearchRequest, _ state: LiveView.State) throws(RequestError) -> Run {
         let fields = state.fields
-        let understood = UnderstoodQuery(request.query, analysis: analysis)
+        let understood = UnderstoodQuery(request.query, analysis: state.analysis)
         let plan = try FacetPlan(request, fields: fields)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,

@@ -6,16 +6,24 @@ import ProductSearch
 struct AnalyzeCommand: Command {
     static let name = "analyze"
     static let summary = "Shows the tokens of a text: terms, offsets, kinds, and what was removed."
-    static let usage = "TEXT... [--json]"
+    static let usage = "TEXT... [--data DIR] [--json]"
     static let words = 1...1_000
     static let wordName = "TEXT"
     static let options = [
-        OptionSpecification("--json", nil, "print JSON; offsets are UTF-8 bytes of the text")
+        OptionSpecification("--data", "DIR", "analyse with the words and synonyms of this data folder"),
+        OptionSpecification("--json", nil, "print JSON; offsets are UTF-8 bytes of the text"),
     ]
 
     static func run(_ arguments: ParsedArguments) throws {
         let text = arguments.words.joined(separator: " ")
-        let answer = try AnalyzeService(analysis: TextAnalysis(try OpenShop.analyzer())).answer(text)
+        let analyzer = try OpenShop.analyzer()
+        let service =
+            if let data = arguments.value("--data") {
+                AnalyzeService(view: try LiveView(readingFrom: DataFolder(data), analyzer: analyzer))
+            } else {
+                AnalyzeService(analysis: TextAnalysis(analyzer))
+            }
+        let answer = try service.answer(text)
         guard !arguments.has("--json") else { return Output.line(answer) }
         let parsed = try JSONParser().parse(answer)
         for token in parsed["tokens"]?.arrayValue ?? [] {
@@ -29,6 +37,18 @@ struct AnalyzeCommand: Command {
         for removed in parsed["removed"]?.arrayValue ?? [] {
             Output.line(
                 "removed\t\(removed["text"]?.stringValue ?? "")\t\(removed["reason"]?.stringValue ?? "")")
+        }
+        for word in parsed["words"]?.arrayValue ?? [] {
+            Output.line(
+                "word\t\(word["word"]?.stringValue ?? "")\t\(word["origin"]?.stringValue ?? "")\t"
+                    + "weight \(word["weight"]?.integerValue ?? 0)")
+        }
+        for synonym in parsed["synonyms"]?.arrayValue ?? [] {
+            let position = synonym["position"]?.integerValue ?? 0
+            let length = synonym["length"]?.integerValue ?? 1
+            Output.line(
+                "synonym\t\(synonym["synonym"]?.stringValue ?? "")\t\(synonym["origin"]?.stringValue ?? "")\t"
+                    + "\(position)..<\(position + length)\t\(synonym["rule"]?.stringValue ?? "")")
         }
     }
 }
