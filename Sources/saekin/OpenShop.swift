@@ -18,6 +18,7 @@ struct OpenShop {
     static func forReading(_ path: String) throws -> OpenShop {
         let folder = DataFolder(path)
         try folder.requireExisting()
-        return OpenShop(search: SearchService(view: try LiveView(readingFrom: folder, analyzer: try analyzer())))
+        return OpenShop(
+            search: SearchService(view: try LiveView(readingFrom: folder, analyzer: try analyzer())))
     }
 }

@@ -39,9 +39,10 @@ import Testing
         var random = SeededRandom()
         let letters = Array("abcdefghijklmnopqrstuvwxyz")
         for _ in 0..<500 {
-            let word = String((0..<Int.random(in: 1...60, using: &random)).map { _ in
-                letters.randomElement(using: &random)!
-            })
+            let word = String(
+                (0..<Int.random(in: 1...60, using: &random)).map { _ in
+                    letters.randomElement(using: &random)!
+                })
             #expect(Sound.latin(word.unicodeScalars).count <= 16)
         }
         #expect(Sound.hangul("가나a".unicodeScalars).isEmpty)

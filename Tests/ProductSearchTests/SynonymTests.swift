@@ -87,7 +87,8 @@ import Testing
     }
 
     @Test func `a bad line is refused alone, with its number and reason`() {
-        let text = "# 주석\n나이키, nike\n\n아디다스\u{20}=>\n, \nx => y => z\n같다, 같다\n꾸안꾸룩 꾸안꾸 룩\nnike\n셋 둘 넷\n가나다 200"
+        let text =
+            "# 주석\n나이키, nike\n\n아디다스\u{20}=>\n, \nx => y => z\n같다, 같다\n꾸안꾸룩 꾸안꾸 룩\nnike\n셋 둘 넷\n가나다 200"
         let read = VocabularyText(lines: Array(text.utf8), .both, name: "f.txt")
         #expect(read.entries.map(\.name) == ["나이키, nike", "꾸안꾸룩"])
         #expect(read.entries.map(\.source) == ["f.txt:2", "f.txt:8"])

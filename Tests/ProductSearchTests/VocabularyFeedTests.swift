@@ -61,7 +61,8 @@ import Testing
         var feed = try openFeed()
         for _ in 0..<40 {
             if Int.random(in: 0..<3, using: &random) > 0 {
-                var product = Product(id: "p\(Int.random(in: 0..<60, using: &random))", title: "상품 " + text(14))
+                var product = Product(
+                    id: "p\(Int.random(in: 0..<60, using: &random))", title: "상품 " + text(14))
                 product.brand = text(3)
                 try store.put(product)
             } else {
@@ -134,7 +135,9 @@ import Testing
         store.close()
     }
 
-    @Test func `the catalogue teaches brands, categories, lines and names in two scripts, always the same`() throws {
+    @Test func `the catalogue teaches brands, categories, lines and names in two scripts, always the same`()
+        throws
+    {
         for number in 0..<30 {
             var product = Product(id: "\(number)", title: "COVERNAT 빅로고 후드티셔츠 \(number)")
             product.brand = "커버낫"

@@ -95,8 +95,8 @@ public final class IndexWriter: Sendable {
         }
     }
 
-    /// Replaces a document by itself, analysed in another way: as `upsert`, but a document of the version that
-    /// the index has is taken. Columns updated since then are kept.
+    /// Replaces a document by itself, analysed in another way: as `upsert`, but a document of the version
+    /// that the index has is taken. Columns updated since then are kept.
     /// - Returns: `.stale` if the index has a newer upsert, or a delete.
     /// - Throws: as `upsert`.
     public func rewrite(_ document: borrowing IndexDocument) throws(IndexError) -> ApplyOutcome {

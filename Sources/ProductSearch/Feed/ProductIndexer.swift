@@ -174,7 +174,8 @@ public final class ProductIndexer: Sendable {
             pacing.applied(changeCount: step.appliedCount)
             if let report = step.vocabulary { reports.append(report) }
             changeCount += step.vocabulary == nil ? step.appliedCount : 0
-            // A step ends before and behind a change of the vocabulary: only an empty one says that it is all.
+            // A step ends before and behind a change of the vocabulary: only an empty one says that it is
+            // all.
             let isCaughtUp = step.eventCount == 0
             let due = pacing.due(now: .now, isCaughtUp: isCaughtUp)
             if due.contains(.commit) {
@@ -197,7 +198,9 @@ public final class ProductIndexer: Sendable {
         /// Starts to learn, beside the feed, once so much of the catalogue has changed that it pays.
         private mutating func learnIfDue() {
             let productCount = indexer.view.current.snapshot.documentCount
-            guard changeCount >= max(ProductIndexer.learningChangeCountMin, productCount / ProductIndexer.learningShare),
+            guard
+                changeCount
+                    >= max(ProductIndexer.learningChangeCountMin, productCount / ProductIndexer.learningShare),
                 indexer.isLearning.compareExchange(
                     expected: false, desired: true, ordering: .acquiringAndReleasing
                 ).exchanged

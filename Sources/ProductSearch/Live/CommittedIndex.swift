@@ -6,7 +6,8 @@ import Store
 
 extension LiveView {
     /// Opens the last commit of the live generation of `folder`, with the vocabulary of its position.
-    /// - Throws: `IndexError` where there is none, or where it is damaged; `StoreError` where the store cannot
+    /// - Throws: `IndexError` where there is none, or where it is damaged; `StoreError` where the store
+    /// cannot
     ///   be read.
     public convenience init(readingFrom folder: DataFolder, analyzer: KoreanAnalyzer) throws {
         let snapshot = try folder.committedSnapshot()

@@ -46,8 +46,8 @@ public final class LiveView: Sendable {
     /// Why the index does not follow the store, or nil while it does.
     public var failure: String? { state.withLock { $0.failure } }
 
-    /// Searches from here on see the snapshot, with the analysis that belongs to it: never the one without the
-    /// other.
+    /// Searches from here on see the snapshot, with the analysis that belongs to it: never the one without
+    /// the other.
     func publish(
         _ snapshot: Snapshot, fields: ProductFields, analysis: TextAnalysis, reports: [VocabularyReport] = []
     ) {

@@ -70,7 +70,8 @@ public struct Reindexer {
     }
 
     private func index(
-        _ products: [StoredProduct], _ writer: IndexWriter, _ fields: ProductFields, _ analyzer: KoreanAnalyzer
+        _ products: [StoredProduct], _ writer: IndexWriter, _ fields: ProductFields,
+        _ analyzer: KoreanAnalyzer
     ) throws {
         let documents = ProductProjector.documents(of: products, fields: fields, analyzer: analyzer)
         for (product, document) in zip(products, documents) {

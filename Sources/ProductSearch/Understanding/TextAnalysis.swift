@@ -1,5 +1,5 @@
-// The analyzer of one version of the vocabulary, with working memory to lend: a token buffer holds a cache of analysed words, which is worth
-// keeping from one request to the next.
+// The analyzer of one version of the vocabulary, with working memory to lend: a token buffer holds a cache
+// of analysed words, which is worth keeping from one request to the next.
 
 import KoreanAnalysis
 import Synchronization

@@ -76,7 +76,8 @@ struct TokenLattice: Sendable {
             } else {
                 if !positions[position].isEmpty {
                     units.append(
-                        PlacedUnit(unit: Unit(words: positions[position]), positions: position..<position + 1))
+                        PlacedUnit(unit: Unit(words: positions[position]), positions: position..<position + 1)
+                    )
                 }
                 position += 1
             }

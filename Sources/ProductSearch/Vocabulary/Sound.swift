@@ -1,6 +1,7 @@
 // What a name sounds like, so that nike and 나이키 can be seen to be one name. Both scripts are brought to a
 // skeleton of consonant classes with the vowels between them. Skeletons must be equal; how far the vowels are
-// apart is a distance, because English spells one vowel in many ways and Hangul spells them as they are heard.
+// apart is a distance, because English spells one vowel in many ways and Hangul spells them as they are
+// heard.
 //
 //     spyder   → S P T   with "", "y", "e" between (a final r is heard or not: both are tried)
 //     스파이더   → S P T   with "", "ai", "ə"
@@ -9,8 +10,8 @@
 struct Sound: Hashable, Sendable {
     /// Classes of consonants: K T P S M N L; h is not heard in all languages and left out.
     var consonants: [UInt8] = []
-    /// What stands before each consonant and behind the last: letters aeiouyw for Latin; for Hangul a, e, i, o,
-    /// u and x for ㅓ.
+    /// What stands before each consonant and behind the last: letters aeiouyw for Latin; for Hangul a, e, i,
+    /// o, u and x for ㅓ.
     var vowels: [[UInt8]] = [[]]
 
     fileprivate mutating func addConsonant(_ consonant: UInt8) {
@@ -49,7 +50,8 @@ struct Sound: Hashable, Sendable {
         for heard in hangul { row.append(row[row.count - 1] + insertion(heard)) }
         for (index, letter) in latin.enumerated() {
             let isSilent = letter == UInt8(ascii: "e") && isLast && index == latin.count - 1
-            let dropped: Float = isSilent ? 0.1 : latin.count > 1 ? 0.2 : letter == UInt8(ascii: "e") ? 0.4 : 0.7
+            let dropped: Float =
+                isSilent ? 0.1 : latin.count > 1 ? 0.2 : letter == UInt8(ascii: "e") ? 0.4 : 0.7
             var next = [row[0] + dropped]
             for (place, heard) in hangul.enumerated() {
                 next.append(
@@ -123,13 +125,15 @@ extension Sound {
 
     /// By vowel: ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ. ㅡ only lets a consonant stand alone.
     private static let vowels = [
-        "a", "e", "ia", "ie", "x", "e", "ix", "ie", "o", "ua", "ue", "ue", "io", "u", "ux", "ue", "ui", "iu", "", "i",
+        "a", "e", "ia", "ie", "x", "e", "ix", "ie", "o", "ua", "ue", "ue", "io", "u", "ux", "ue", "ui", "iu",
+        "", "i",
         "i",
     ]
 
     /// By final: none ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ. A final ㅅ is a t in loanwords.
     private static let finals = [
-        "", "K", "K", "K", "N", "N", "N", "T", "L", "K", "M", "P", "L", "L", "P", "L", "M", "P", "P", "T", "T", "N",
+        "", "K", "K", "K", "N", "N", "N", "T", "L", "K", "M", "P", "L", "L", "P", "L", "M", "P", "P", "T",
+        "T", "N",
         "T", "T", "K", "T", "P", "",
     ]
 }

@@ -82,7 +82,9 @@ struct SoundTable: Sendable {
     /// The script of a name of enough letters; nil for other names and mixtures.
     static func script(_ scalars: [Unicode.Scalar]) -> Script? {
         if scalars.count >= 2, scalars.allSatisfy({ (0xAC00...0xD7A3).contains($0.value) }) { return .hangul }
-        if scalars.count >= 3, scalars.allSatisfy({ $0.isASCII && $0.properties.isAlphabetic }) { return .latin }
+        if scalars.count >= 3, scalars.allSatisfy({ $0.isASCII && $0.properties.isAlphabetic }) {
+            return .latin
+        }
         return nil
     }
 

@@ -51,7 +51,8 @@ struct SynonymExpansion: Sendable {
         let bytes = Array(text.utf8)
         let boundaries = Set(starts.keys).union(ends.keys).sorted()
         let pieces = zip(boundaries, boundaries.dropFirst()).map { start, end in
-            SynonymTable.key(folded: analysis.analyzer.folded(String(decoding: bytes[start..<end], as: UTF8.self)))
+            SynonymTable.key(
+                folded: analysis.analyzer.folded(String(decoding: bytes[start..<end], as: UTF8.self)))
         }
         for (first, start) in boundaries.enumerated() {
             guard let from = starts[start] else { continue }
@@ -142,7 +143,8 @@ struct SynonymExpansion: Sendable {
     ) -> [TokenLattice.PlacedUnit] {
         var pieces: [TokenLattice.PlacedUnit] = []
         for unit in units where unit.positions.overlaps(region) {
-            if region.lowerBound <= unit.positions.lowerBound, unit.positions.upperBound <= region.upperBound {
+            if region.lowerBound <= unit.positions.lowerBound, unit.positions.upperBound <= region.upperBound
+            {
                 pieces.append(unit)
                 continue
             }

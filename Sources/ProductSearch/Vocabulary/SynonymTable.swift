@@ -47,7 +47,9 @@ struct SynonymTable: Sendable {
         keyByteCountMax = max(keyByteCountMax, key.count)
         var known = targets[key] ?? []
         let added = fold(synonym.text)
-        guard known.count < Self.targetCountMax, !known.contains(where: { fold($0.text) == added }) else { return }
+        guard known.count < Self.targetCountMax, !known.contains(where: { fold($0.text) == added }) else {
+            return
+        }
         known.append(synonym)
         targets[key] = known
     }

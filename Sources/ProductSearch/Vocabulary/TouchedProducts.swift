@@ -1,8 +1,8 @@
 // Which products a change of the dictionary touches. A product is cut in another way only where one of the
-// changed words stands in it. Such a text left one of two traces in the index: a term that holds the word (the
-// word itself, a compound, a surface with its particle), or the pieces into which the old dictionary cut it,
-// side by side; the pieces of the new dictionary find texts in which the word was cut so before. What is found
-// is looked at once more before it is analysed again (`ProductRewriter`).
+// changed words stands in it. Such a text left one of two traces in the index: a term that holds the word
+// (the word itself, a compound, a surface with its particle), or the pieces into which the old dictionary
+// cut it, side by side; the pieces of the new dictionary find texts in which the word was cut so before.
+// What is found is looked at once more before it is analysed again (`ProductRewriter`).
 
 import Engine
 import KoreanAnalysis

@@ -27,10 +27,13 @@ extension VocabularyWord {
     init(name: String, checking body: JSONValue) throws(VocabularyProblem) {
         guard let members = body.objectValue else { throw VocabularyProblem(reason: "the word is no object") }
         for (member, _) in members where !["word", "weight", "split", "alias"].contains(member) {
-            throw VocabularyProblem(reason: "unknown member '\(member)'; there are: word, weight, split, alias")
+            throw VocabularyProblem(
+                reason: "unknown member '\(member)'; there are: word, weight, split, alias")
         }
         let weight = body["weight"]
-        if let weight, weight.integerValue == nil { throw VocabularyProblem(reason: "the weight is no integer") }
+        if let weight, weight.integerValue == nil {
+            throw VocabularyProblem(reason: "the weight is no integer")
+        }
         try self.init(
             name, split: try body.names("split"),
             weight: weight?.integerValue.map { Int(clamping: $0) } ?? UserDictionary.defaultWeight,
@@ -43,7 +46,8 @@ extension SynonymRule {
     func entry(source: String) -> VocabularyEntry {
         VocabularyEntry(
             kind: .synonym, name: text,
-            body: JSONValue.object([("from", .strings(from)), ("to", .strings(to))]).jsonBytes, source: source)
+            body: JSONValue.object([("from", .strings(from)), ("to", .strings(to))]).jsonBytes, source: source
+        )
     }
 
     init?(_ body: JSONValue) {

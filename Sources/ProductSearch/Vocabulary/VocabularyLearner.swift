@@ -1,7 +1,7 @@
-// What the catalogue teaches. Brands and categories are names whatever the dictionary says; runs of nouns that
-// titles repeat are product lines; and a word of a title that sounds like the brand of the product, in the
-// other script, is the same name. Everything is counted over all products of one moment of the store, so the
-// same products always teach the same.
+// What the catalogue teaches. Brands and categories are names whatever the dictionary says; runs of nouns
+// that titles repeat are product lines; and a word of a title that sounds like the brand of the product, in
+// the other script, is the same name. Everything is counted over all products of one moment of the store, so
+// the same products always teach the same.
 
 import JSON
 import KoreanAnalysis
@@ -59,8 +59,10 @@ public struct VocabularyLearner {
     private func entries(_ tally: CatalogueTally) -> [VocabularyEntry] {
         var words: [String: LearnedWord] = [:]
         func add(_ counts: [String: Int], _ kind: LearnedWord.Kind, from countMin: Int, atMost: Int) {
-            let ordered = counts.filter { $0.value >= countMin && $0.key.utf8.count <= Bounds.nameByteCountMax }
-                .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            let ordered = counts.filter {
+                $0.value >= countMin && $0.key.utf8.count <= Bounds.nameByteCountMax
+            }
+            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             for (name, count) in ordered.prefix(atMost) where words[name] == nil {
                 words[name] = word(name, kind, count)
             }
@@ -92,8 +94,8 @@ public struct VocabularyLearner {
         min(40, 15 + 2 * (Int.bitWidth - count.leadingZeroBitCount))
     }
 
-    /// The parts in which a name is found: those that the dictionary sees. Empty where these make no sense (all
-    /// of one syllable, or grammar among them); nil where the dictionary knows the name.
+    /// The parts in which a name is found: those that the dictionary sees. Empty where these make no sense
+    /// (all of one syllable, or grammar among them); nil where the dictionary knows the name.
     private func split(of name: String) -> [String]? {
         let bytes = Array(name.utf8)
         return analysis.withTokens(of: name) { tokens -> [String]? in
@@ -191,7 +193,8 @@ struct CatalogueTally {
         }
         let key = SoundTable.script(SoundTable.letters(brand)) == .latin ? brand.lowercased() : brand
         for word in Set(words) {
-            guard companions[key]?[word] != nil || (companions[key]?.count ?? 0) < Self.companionCountMax else {
+            guard companions[key]?[word] != nil || (companions[key]?.count ?? 0) < Self.companionCountMax
+            else {
                 continue
             }
             companions[key, default: [:]][word, default: 0] += 1

@@ -51,7 +51,8 @@ struct SynonymRule: Sendable, Hashable {
         }
         guard text.utf8.count <= VocabularyEntry.nameByteCountMax else {
             throw VocabularyProblem(
-                reason: "the rule is longer than \(VocabularyEntry.nameByteCountMax) bytes; make several of it")
+                reason:
+                    "the rule is longer than \(VocabularyEntry.nameByteCountMax) bytes; make several of it")
         }
     }
 

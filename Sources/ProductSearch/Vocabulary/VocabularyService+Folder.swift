@@ -10,11 +10,12 @@ extension VocabularyService {
     ) throws -> VocabularyService {
         VocabularyService(
             store: try ProductStore.open(path: folder.storePath, mode: .readOnly),
-            view: try LiveView(readingFrom: folder, analyzer: analyzer), analyzer: analyzer, follow: { _ in nil })
+            view: try LiveView(readingFrom: folder, analyzer: analyzer), analyzer: analyzer,
+            follow: { _ in nil })
     }
 
-    /// Changes the vocabulary of a folder that a server in another process keeps the index of. What the change
-    /// touches is counted in the last commit; then the server's next commit is waited for.
+    /// Changes the vocabulary of a folder that a server in another process keeps the index of. What the
+    /// change touches is counted in the last commit; then the server's next commit is waited for.
     public static func besideServer(
         _ folder: DataFolder, store: ProductStore, analyzer: KoreanAnalyzer
     ) throws -> VocabularyService {

@@ -117,7 +117,8 @@ public final class VocabularyService: Sendable {
         let vocabulary = try stored()
         let rules = vocabulary.rules.map { rule in
             JSONValue.object([
-                ("rule", .string(rule.text)), ("two_way", .bool(rule.isTwoWay)), ("from", .strings(rule.from)),
+                ("rule", .string(rule.text)), ("two_way", .bool(rule.isTwoWay)),
+                ("from", .strings(rule.from)),
                 ("to", .strings(rule.to)),
                 ("source", .string(vocabulary.sources["synonym:\(rule.text)"] ?? "")),
             ])

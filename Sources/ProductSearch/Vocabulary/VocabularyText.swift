@@ -23,7 +23,8 @@ struct VocabularyText {
             var line = SynonymRule.trimmed(String(decoding: bytes, as: UTF8.self))
             if number == 1, line.unicodeScalars.first == "\u{FEFF}" { line.unicodeScalars.removeFirst() }
             if line.isEmpty || line.hasPrefix("#") { continue }
-            let isRule = content == .synonyms || content == .both && (line.contains(",") || line.contains("=>"))
+            let isRule =
+                content == .synonyms || content == .both && (line.contains(",") || line.contains("=>"))
             guard number <= Self.lineCountMax else {
                 refuse(number, line, VocabularyProblem(reason: "more than \(Self.lineCountMax) lines"))
                 return
