@@ -14,12 +14,17 @@ public final class SearchService: Sendable {
     static let sufficientCount = 10
 
     let view: LiveView
+    private let store: ProductStore?
 
     /// The analysis of the newest snapshot. One request takes view.current once and keeps to it.
     var analysis: TextAnalysis { view.current.analysis }
 
-    /// Searches what `view` shows.
-    public init(view: LiveView) { self.view = view }
+    /// Searches what `view` shows. `store` tells how far changes go, so that nobody waits for one that was
+    /// never written.
+    public init(view: LiveView, store: ProductStore? = nil) {
+        self.view = view
+        self.store = store
+    }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
     public func answer(_ request: ProductSearchRequest) throws(RequestError) -> [UInt8] {
@@ -183,9 +188,12 @@ public final class SearchService: Sendable {
     private func state(for request: ProductSearchRequest) throws(RequestError) -> LiveView.State {
         guard let wanted = request.minimumSequence else { return view.current }
         let deadline = ContinuousClock.now + .milliseconds(request.waitMilliseconds)
+        var isChecked = false
         while true {
             let state = view.current
             if state.snapshot.eventPosition >= wanted { return state }
+            if !isChecked { try requireWritten(wanted) }
+            isChecked = true
             guard ContinuousClock.now < deadline else {
                 throw RequestError(
                     .sequenceNotReached,
@@ -193,6 +201,23 @@ public final class SearchService: Sendable {
                         + "ask again, or wait longer with wait_ms")
             }
             Pause.milliseconds(2)
+        }
+    }
+
+    /// A wait holds a worker, so one that no write has given reason for is refused at once.
+    private func requireWritten(_ wanted: UInt64) throws(RequestError) {
+        guard let store else { return }
+        let last: UInt64
+        do throws(StoreError) {
+            last = try store.lastSequence()
+        } catch {
+            throw RequestError(store: error)
+        }
+        guard wanted <= last else {
+            throw RequestError(
+                .sequenceNotReached,
+                "the last change is \(last), so the index cannot come to \(wanted); "
+                    + "send the 'seq' that a write answered with")
         }
     }
 }

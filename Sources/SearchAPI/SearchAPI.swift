@@ -128,7 +128,9 @@ func answering(_ body: () throws(RequestError) -> HTTPResponse) -> HTTPResponse 
     do throws(RequestError) {
         return try body()
     } catch {
-        return .json(error.json, status: error.code.status)
+        var response = HTTPResponse.json(error.json, status: error.code.status)
+        if error.code.status == 503 { response.headers.add("retry-after", "1") }
+        return response
     }
 }
 

@@ -26,7 +26,7 @@ final class TestShop {
             dictionary: try MorphologicalDictionary.locate())
         let indexer = try ProductIndexer(folder: data, store: store, analyzer: analyzer)
         self.indexer = indexer
-        let search = SearchService(view: indexer.view)
+        let search = SearchService(view: indexer.view, store: store)
         let api = SearchAPI(
             search: search, suggest: SuggestService(search: search),
             analyze: AnalyzeService(view: indexer.view),

@@ -26,6 +26,11 @@ public final class ProductIndexer: Sendable {
     /// A new generation is looked for this often.
     private static let generationCheckInterval = Duration.seconds(1)
 
+    /// Loads of fewer changes are left to the merge policy.
+    private static let bulkCountMin = 10_000
+    /// Larger indices are left to it as well: merging them whole takes minutes.
+    private static let tidyByteCountMax = 1 << 30
+
     public let view: LiveView
     private let folder: DataFolder
     private let store: ProductStore
@@ -134,6 +139,7 @@ public final class ProductIndexer: Sendable {
                     position: feed.position, lastSequence: try store.lastSequence(), appliedCount: applied))
         }
         try writer.commit(eventPosition: feed.position)
+        if applied >= Self.bulkCountMin { try tidy(writer, feed.position) }
         view.publish(writer.snapshot(), fields: fields, analysis: feed.analysis, reports: reports)
         view.report(isCaughtUp: true)
     }
@@ -146,6 +152,14 @@ public final class ProductIndexer: Sendable {
     /// Waits until background merges are done.
     public func waitForMerges() throws {
         try live.withLock { $0.writer }.waitForMerges()
+    }
+
+    /// After a bulk load nobody is waiting, and one ordered segment is smaller and faster than several.
+    private func tidy(_ writer: IndexWriter, _ position: UInt64) throws {
+        let byteCount = writer.snapshot().segments.reduce(0) { $0 + $1.segment.byteCount }
+        guard byteCount <= Self.tidyByteCountMax else { return }
+        try writer.forceMerge(maxSegments: 1)
+        try writer.commit(eventPosition: position)
     }
 
     // MARK: One run of the thread
@@ -200,7 +214,7 @@ public final class ProductIndexer: Sendable {
             let productCount = indexer.view.current.snapshot.documentCount
             guard
                 changeCount
-                    >= max(ProductIndexer.learningChangeCountMin, productCount / ProductIndexer.learningShare),
+                    >= max(learningChangeCountMin, productCount / learningShare),
                 indexer.isLearning.compareExchange(
                     expected: false, desired: true, ordering: .acquiringAndReleasing
                 ).exchanged

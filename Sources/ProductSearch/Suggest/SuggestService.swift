@@ -9,7 +9,8 @@ import Store
 /// Answers `GET /api/v1/suggest`.
 public final class SuggestService: Sendable {
     public static let limitMax = 50
-    private static let queryByteCountMax = 256
+    /// What is typed, in UTF-8 bytes.
+    public static let queryByteCountMax = 1_024
     /// Names with the prefix that are looked at before the most frequent are taken.
     private static let scannedNameCountMax = 4_096
     private static let expansionCountMax = 64

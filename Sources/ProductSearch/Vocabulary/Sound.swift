@@ -46,6 +46,8 @@ struct Sound: Hashable, Sendable {
 
     /// Edit distance with the costs below; both are a few letters.
     private static func vowelDistance(_ latin: [UInt8], _ hangul: [UInt8], isLast: Bool) -> Float {
+        // Where nothing is written, nothing is heard.
+        if latin.isEmpty { return Float(hangul.count) * 0.7 }
         var row: [Float] = [0]
         for heard in hangul { row.append(row[row.count - 1] + insertion(heard)) }
         for (index, letter) in latin.enumerated() {
@@ -227,6 +229,7 @@ extension Sound {
             case "c":
                 if next == "h" { return [("S", 2), ("K", 2)] }
                 if next == "k" { return [("K", 2)] }
+                if next == "c", isSoft(index + 2) { return [("S", 2), ("KS", 2)] }
                 return isSoft(index + 1) ? [("S", 1)] : [("K", 1)]
             case "g":
                 if next == "h" { return [("", 2), ("K", 2)] }

@@ -12,7 +12,7 @@ struct SoundTable: Sendable {
     private var latin: [[UInt8]: [Entry]] = [:]
 
     /// Vowels may differ by this much a place; more for two names of one product than for two by themselves.
-    static let distanceMax: Float = 0.3
+    static let distanceMax: Float = 0.25
     static let relatedDistanceMax: Float = 0.55
     /// Most names that one word stands for.
     private static let matchCountMax = 3

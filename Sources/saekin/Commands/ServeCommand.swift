@@ -50,7 +50,7 @@ struct ServeCommand: Command {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
         let metrics = HTTPMetrics()
-        let search = SearchService(view: indexer.view)
+        let search = SearchService(view: indexer.view, store: store)
         let api = SearchAPI(
             search: search, suggest: SuggestService(search: search),
             analyze: AnalyzeService(view: indexer.view),
