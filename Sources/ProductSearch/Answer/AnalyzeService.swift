@@ -15,7 +15,7 @@ public final class AnalyzeService: Sendable {
     /// Answers with the analysis of what `view` shows, as it changes.
     public init(view: LiveView) { analysis = { view.current.analysis } }
 
-    /// `{"tokens": [{"term", "start", "end", "position", "length", "kind"}], "removed": [...], "words":
+    /// `{"tokens": [{"term", "start", "end", "position", "length", "kind", "tag"}], "removed": [...], "words":
     /// [...], "synonyms": [...], "vocabulary": version}`; offsets are UTF-8 bytes of `text`. `words` are
     /// those beside the dictionary that stand in the text, `synonyms` what a query of this text looks for as
     /// well.
@@ -78,6 +78,7 @@ public final class AnalyzeService: Sendable {
                 ("position", .integer(Int64(token.position))),
                 ("length", .integer(Int64(token.positionLength))),
                 ("kind", .string(token.kind.name)),
+                ("tag", .string(token.partOfSpeech.name)),
             ])
         }
         let removed = tokens.removed.map { span in

@@ -14,7 +14,8 @@ extension LiveView {
         let vocabulary = try Vocabulary(of: folder, at: snapshot.eventPosition)
         self.init(
             snapshot: snapshot, fields: try ProductFields(registry: snapshot.registry),
-            analysis: TextAnalysis(analyzer, vocabulary: vocabulary), isCaughtUp: true)
+            analysis: TextAnalysis(analyzer, vocabulary: vocabulary), isCaughtUp: true,
+            isFollowing: false)
     }
 }
 

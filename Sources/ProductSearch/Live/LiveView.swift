@@ -22,12 +22,20 @@ public final class LiveView: Sendable {
 
     private let state: Mutex<State>
     private static let reportCountMax = 64
+    /// The words of the segments, for repairing queries.
+    let spelling: SpellingVocabularies
 
-    init(snapshot: Snapshot, fields: ProductFields, analysis: TextAnalysis, isCaughtUp: Bool) {
+    /// - Parameter isFollowing: whether snapshots will be published; otherwise there is only this one.
+    init(
+        snapshot: Snapshot, fields: ProductFields, analysis: TextAnalysis, isCaughtUp: Bool,
+        isFollowing: Bool = true
+    ) {
         state = Mutex(
             State(
                 snapshot: snapshot, fields: fields, analysis: analysis, caughtUpAt: .now,
                 isCaughtUp: isCaughtUp, failure: nil))
+        spelling = SpellingVocabularies(readsInBackground: isFollowing)
+        spelling.follow(snapshot, fields: fields.spellingFields)
     }
 
     var current: State { state.withLock { $0 } }
@@ -57,6 +65,7 @@ public final class LiveView: Sendable {
             $0.analysis = analysis
             $0.vocabularyReports = ($0.vocabularyReports + reports).suffix(Self.reportCountMax)
         }
+        spelling.follow(snapshot, fields: fields.spellingFields)
     }
 
     func report(isCaughtUp: Bool) {

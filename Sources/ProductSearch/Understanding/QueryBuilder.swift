@@ -56,11 +56,15 @@ struct UnderstoodQuery: Sendable {
     /// The terms by which a match is shown.
     private(set) var highlightedTerms: Set<[UInt8]> = []
 
-    /// Analyses `text`.
-    init(_ text: String, analysis: TextAnalysis) {
+    /// Analyses `text`; with `expandsSynonyms` what is said otherwise is demanded as well as it is typed.
+    init(_ text: String, analysis: TextAnalysis, expandsSynonyms: Bool = true) {
         for part in QueryText(text).parts {
             let (lattice, synonyms) = analysis.withTokens(of: part.text) { tokens in
-                (TokenLattice(tokens), SynonymExpansion(part.text, tokens, analysis: analysis))
+                (
+                    TokenLattice(tokens),
+                    expandsSynonyms
+                        ? SynonymExpansion(part.text, tokens, analysis: analysis) : SynonymExpansion.none
+                )
             }
             guard !lattice.positions.isEmpty else { continue }
             if part.isExcluded {
@@ -119,7 +123,14 @@ struct UnderstoodQuery: Sendable {
             }
         }
         let minimum = strictness.minimum(of: words.count)
-        if minimum == words.count {
+        let isRelaxed = strictness != .whole && !demands.isEmpty
+        if isRelaxed, demands != parts {
+            // Whoever has all of it as wholes stays in, and on top of those that were let in.
+            let relaxed = Query.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum)
+            let whole = Query.and(demands.map { Self.unit($0, searched) })
+            must.append(
+                .boolean(must: [], should: [relaxed, whole], mustNot: [], minimumShouldMatch: 1))
+        } else if minimum == words.count {
             must += words
         } else {
             must.append(.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum))
@@ -127,7 +138,7 @@ struct UnderstoodQuery: Sendable {
         if must.isEmpty { must = [.all] }
         let mustNot: [Query] = excluded.map { Self.phrase($0, searched) }
         var should = bonuses(searched, title: fields.titleText)
-        if strictness != .whole, demands.count > 1 {
+        if isRelaxed, demands == parts, demands.count > 1 {
             // Whoever has all of it stays on top of those that were let in.
             should.append(.and(demands.map { Self.unit($0, searched) }))
         }

@@ -56,6 +56,19 @@ struct TokenLattice: Sendable {
     /// Every term a match can stand on, for highlighting.
     var allTerms: [[UInt8]] { positions.flatMap { $0 } + spans.map(\.term) }
 
+    /// The words at each position, each with what it makes together with its neighbours: of "sm s918n" sm or
+    /// sms918n, and s918n or sms918n.
+    func part(at position: Int) -> Unit {
+        Unit(words: positions[position] + joined(over: position..<position + 1))
+    }
+
+    /// Letters and digits that may be one thing with what stands beside them, if they cover `range`.
+    private func joined(over range: Range<Int>) -> [[UInt8]] {
+        spans.filter { span in
+            span.kind == .joined && span.position <= range.lowerBound && span.end >= range.upperBound
+        }.map(\.term)
+    }
+
     /// What is demanded, in the order of the text.
     var units: [Unit] { placedUnits.map(\.unit) }
 
@@ -69,15 +82,15 @@ struct TokenLattice: Sendable {
                 units.append(
                     PlacedUnit(
                         unit: Unit(
-                            words: whole.filter { $0.length == longest.length }.map(\.term),
+                            words: whole.filter { $0.length == longest.length }.map(\.term)
+                                + joined(over: longest.position..<longest.end),
                             phrase: Array(positions[longest.position..<longest.end])),
                         positions: longest.position..<longest.end))
                 position = longest.end
             } else {
                 if !positions[position].isEmpty {
                     units.append(
-                        PlacedUnit(unit: Unit(words: positions[position]), positions: position..<position + 1)
-                    )
+                        PlacedUnit(unit: part(at: position), positions: position..<position + 1))
                 }
                 position += 1
             }
@@ -88,17 +101,18 @@ struct TokenLattice: Sendable {
     /// The units of single positions: everything taken apart as far as it goes.
     var placedParts: [PlacedUnit] {
         positions.indices.filter { !positions[$0].isEmpty }.map { position in
-            PlacedUnit(unit: Unit(words: positions[position]), positions: position..<position + 1)
+            PlacedUnit(unit: part(at: position), positions: position..<position + 1)
         }
     }
 
     /// The innermost spans that begin at `position` and must not be taken apart.
     private func inseparable(at position: Int) -> [Span] {
         spans.filter { span in
-            guard span.position == position, span.kind != .surface else { return false }
+            guard span.position == position, span.kind != .surface, span.kind != .joined else { return false }
             if span.kind == .quantity || span.kind == .model { return true }
             let isInnermost = !spans.contains { other in
-                other.length < span.length && other.position >= span.position && other.end <= span.end
+                other.kind != .joined && other.length < span.length && other.position >= span.position
+                    && other.end <= span.end
             }
             return isInnermost
                 && positions[span.position..<span.end].contains { forms in

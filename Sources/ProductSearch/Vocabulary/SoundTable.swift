@@ -13,7 +13,7 @@ struct SoundTable: Sendable {
 
     /// Vowels may differ by this much a place; more for two names of one product than for two by themselves.
     static let distanceMax: Float = 0.25
-    static let relatedDistanceMax: Float = 0.55
+    static let relatedDistanceMax: Float = 0.4
     /// Most names that one word stands for.
     private static let matchCountMax = 3
 
@@ -70,7 +70,13 @@ struct SoundTable: Sendable {
         guard script(left) == .latin, script(right) == .hangul else { return false }
         for one in Sound.latin(left) {
             for other in Sound.hangul(right) where one.consonants.count >= 1 {
-                let limit = one.consonants.count < 2 ? distanceMax / 2 : relatedDistanceMax
+                // The less there is of a name, the better it must fit.
+                let limit =
+                    switch one.consonants.count {
+                    case 1: distanceMax / 2
+                    case 2: distanceMax
+                    default: relatedDistanceMax
+                    }
                 if let distance = Sound.distance(latin: one, hangul: other), distance <= limit { return true }
             }
         }

@@ -31,6 +31,11 @@ struct SynonymMatch: Sendable {
 struct SynonymExpansion: Sendable {
     private(set) var matches: [SynonymMatch] = []
 
+    /// Nothing but what is typed.
+    static let none = SynonymExpansion()
+
+    private init() {}
+
     /// More in one query are not followed.
     static let matchCountMax = 48
     /// A name has no more positions than this.
@@ -151,7 +156,7 @@ struct SynonymExpansion: Sendable {
             for position in unit.positions.clamped(to: region) where !lattice.positions[position].isEmpty {
                 pieces.append(
                     TokenLattice.PlacedUnit(
-                        unit: TokenLattice.Unit(words: lattice.positions[position]),
+                        unit: lattice.part(at: position),
                         positions: position..<position + 1))
             }
         }

@@ -23,6 +23,8 @@ public struct VocabularyLearner {
         /// Products in which two names must have met.
         static let pairCountMin = 2
         static let pairsPerBrandMax = 3
+        /// A name of a brand stands with other brands at most this many times as often as with its own.
+        static let strangerRatioMax = 2
     }
 
     private let store: ProductStore
@@ -131,7 +133,8 @@ public struct VocabularyLearner {
             for (word, count) in frequent where found < Bounds.pairsPerBrandMax {
                 let isLatin = SoundTable.script(SoundTable.letters(word)) == .latin
                 let (latin, hangul) = isLatin ? (word, brand) : (brand, word)
-                guard SoundTable.areOne(latin: latin, hangul: hangul),
+                guard tally.occurrences[word, default: count] <= count * (1 + Bounds.strangerRatioMax),
+                    SoundTable.areOne(latin: latin, hangul: hangul),
                     let pair = LearnedSynonym(latin: latin, hangul: hangul, count: count)
                 else { continue }
                 pairs.append(pair)
@@ -167,6 +170,8 @@ struct CatalogueTally {
     private(set) var categories: [String: Int] = [:]
     /// Runs of Hangul in titles.
     private(set) var runs: [String: Int] = [:]
+    /// Titles with each word, whatever the brand.
+    private(set) var occurrences: [String: Int] = [:]
     /// By brand: words of its titles in the other script.
     private(set) var companions: [String: [String: Int]] = [:]
 
@@ -185,10 +190,13 @@ struct CatalogueTally {
         let (hangul, latin) = Self.words(title)
         for run in Set(hangul) where (3...8).contains(run.utf8.count / 3) { runs[run, default: 0] += 1 }
         if runs.count > Self.runCountMax { runs = runs.filter { $0.value > 1 } }
+        let joined = zip(latin, latin.dropFirst()).map { $0 + " " + $1 }
+        for word in Set(hangul + latin + joined) { occurrences[word, default: 0] += 1 }
+        if occurrences.count > Self.runCountMax { occurrences = occurrences.filter { $0.value > 1 } }
         let words: [String]
         switch SoundTable.script(SoundTable.letters(brand)) {
         case .latin: words = hangul
-        case .hangul: words = latin + zip(latin, latin.dropFirst()).map { $0 + " " + $1 }
+        case .hangul: words = latin + joined
         case nil: return
         }
         let key = SoundTable.script(SoundTable.letters(brand)) == .latin ? brand.lowercased() : brand
