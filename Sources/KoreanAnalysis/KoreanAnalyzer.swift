@@ -37,11 +37,14 @@ public final class KoreanAnalyzer: Sendable {
         buffer.removeAll()
         let scratch = buffer.scratch
         let cache = scratch.cache(for: dictionary, userDictionary)
+        scratch.neighbours.removeAll()
         var start = 0
         while start < text.count {
             let end = Self.windowEnd(text, from: start)
             scratch.text.normalize(text, start..<end)
-            scratch.text.scalars.withUnsafeBufferPointer { buffer.emit($0, cache: cache) }
+            scratch.text.scalars.withUnsafeBufferPointer {
+                buffer.emit($0, cache: cache, neighbours: &scratch.neighbours)
+            }
             start = end
         }
     }
@@ -85,6 +88,7 @@ public final class KoreanAnalyzer: Sendable {
 final class AnalysisScratch {
     var text = NormalizedText()
     var stem: [UInt8] = []
+    var neighbours = Neighbours()
     private var cache: AnalysisCache?
     private var dictionary: MorphologicalDictionary?
     private var fingerprint: UInt64 = 0

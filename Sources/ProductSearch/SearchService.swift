@@ -14,11 +14,16 @@ public final class SearchService: Sendable {
     static let sufficientCount = 10
 
     let view: LiveView
-    let analysis: TextAnalysis
+    private let store: ProductStore?
 
-    public init(view: LiveView, analysis: TextAnalysis) {
+    /// The analysis of the newest snapshot. One request takes view.current once and keeps to it.
+    var analysis: TextAnalysis { view.current.analysis }
+
+    /// Searches what `view` shows. `store` tells how far changes go, so that nobody waits for one that was
+    /// never written.
+    public init(view: LiveView, store: ProductStore? = nil) {
         self.view = view
-        self.analysis = analysis
+        self.store = store
     }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
@@ -29,7 +34,7 @@ public final class SearchService: Sendable {
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
-                ? Highlighter(analysis: analysis, terms: run.understood.highlightedTerms) : nil)
+                ? Highlighter(analysis: state.analysis, terms: run.highlightedTerms) : nil)
         if request.explain {
             for hit in run.result.hits {
                 let explanation = try convertingErrors { () throws(SearchError) in
@@ -40,7 +45,7 @@ public final class SearchService: Sendable {
         }
         let answer = SearchAnswer(
             result: run.result, facets: run.facets, snapshot: state.snapshot,
-            relaxedTo: run.strictness.answerName,
+            relaxedTo: run.strictness.answerName, repair: run.repair, priced: run.priced,
             sequence: state.snapshot.eventPosition, age: view.age, took: .now - start)
         return try convertingErrors { () throws(SearchError) in try writer.json(answer) }
     }
@@ -69,16 +74,39 @@ public final class SearchService: Sendable {
     // MARK: One search
 
     private struct Run {
-        let understood: UnderstoodQuery
+        /// The terms by which a match is shown.
+        let highlightedTerms: Set<[UInt8]>
+        /// The query's words about the price, where they narrow the search.
+        let priced: PricedQuery?
         let query: Query
+        /// What was done to the typed text, where something was.
+        var repair: Repair?
         let strictness: UnderstoodQuery.Strictness
         let facets: [PlannedFacet]
         let result: SearchResult
     }
 
+    /// Words about the price are a filter; where nothing is in their range, they are words like any other.
     private func run(_ request: ProductSearchRequest, _ state: LiveView.State) throws(RequestError) -> Run {
+        if let priced = PricedQuery(request.query) {
+            let run = try run(request, priced, state)
+            if run.result.total > 0 { return run }
+            // A brand or page that leaves nothing is no reason to read the words in another way.
+            let unfiltered = SearchRequest(
+                query: run.query, filter: .and([visible(state.fields), filter(priced, state.fields)]),
+                limit: 0,
+                deadline: .now + Self.timeLimit)
+            if try perform(unfiltered, state.snapshot).total > 0 { return run }
+        }
+        return try run(request, nil, state)
+    }
+
+    private func run(
+        _ request: ProductSearchRequest, _ priced: PricedQuery?, _ state: LiveView.State
+    ) throws(RequestError) -> Run {
         let fields = state.fields
-        let understood = UnderstoodQuery(request.query, analysis: analysis)
+        let text = priced?.text ?? request.query
+        let understood = UnderstoodQuery(text, analysis: state.analysis)
         let plan = try FacetPlan(request, fields: fields)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
@@ -86,24 +114,44 @@ public final class SearchService: Sendable {
             offset: request.offset, after: try cursor(request), deadline: .now + Self.timeLimit)
         // In another order than by relevance, products that were let in would stand between those that match.
         let sufficient = request.sort.isEmpty ? Self.sufficientCount : 1
-        let isNarrowed = request.filter != nil || !plan.groups.isEmpty
+        if let priced {
+            search.filter = .and([search.filter ?? .all, filter(priced, fields)])
+        }
+        let isNarrowed = priced != nil || request.filter != nil || !plan.groups.isEmpty
         var ladder = Self.ladder(request.match, understood)
+        var isLiteral = true
         while true {
             let strictness = ladder.removeFirst()
             search.query = understood.query(strictness, fields: fields)
+            // Repairs come behind everything that has all the words, and before what lacks some.
+            let isLast = ladder.first.map { $0 == .most || $0 == .any } ?? true
+            let isRepairable = isLiteral && isLast && request.match == .auto && !understood.isEmpty
+            if isLast { isLiteral = false }
             // Whether the words are enough is asked without the filters: a shopper who picks a brand must get
             // the products that its facet counted, not others that the narrower list would let in.
-            if isNarrowed, !ladder.isEmpty {
+            var count: Int?
+            if isNarrowed, isRepairable || !ladder.isEmpty {
                 let unfiltered = SearchRequest(
                     query: search.query, filter: visible(fields), limit: 0, deadline: search.deadline)
-                if try perform(unfiltered, state.snapshot).total < sufficient { continue }
-                ladder = []
+                count = try perform(unfiltered, state.snapshot).total
             }
-            let result = try perform(search, state.snapshot)
-            if ladder.isEmpty || result.total >= sufficient {
+            var result: SearchResult?
+            if count ?? sufficient >= sufficient { result = try perform(search, state.snapshot) }
+            let total = count ?? result?.total ?? 0
+            if total < sufficient, isRepairable,
+                let mended = try mended(text, literal: search.query, literalCount: total, state)
+            {
+                search.query = mended.query
                 return Run(
-                    understood: understood, query: search.query, strictness: strictness, facets: plan.facets,
-                    result: result)
+                    highlightedTerms: mended.highlightedTerms.union(understood.highlightedTerms),
+                    priced: priced, query: search.query, repair: mended.repair, strictness: strictness,
+                    facets: plan.facets, result: try perform(search, state.snapshot))
+            }
+            if ladder.isEmpty || total >= sufficient {
+                let found = if let result { result } else { try perform(search, state.snapshot) }
+                return Run(
+                    highlightedTerms: understood.highlightedTerms, priced: priced, query: search.query,
+                    strictness: strictness, facets: plan.facets, result: found)
             }
         }
     }
@@ -135,6 +183,10 @@ public final class SearchService: Sendable {
     private func visible(_ fields: ProductFields) -> Filter {
         let hidden = ProductStatus.hidden.rawValue
         return .not(.integerRange(fields.status, lower: hidden, upper: hidden))
+    }
+
+    private func filter(_ priced: PricedQuery, _ fields: ProductFields) -> Filter {
+        .integerRange(fields.price, lower: priced.price.from, upper: priced.price.to)
     }
 
     private func filter(
@@ -183,9 +235,12 @@ public final class SearchService: Sendable {
     private func state(for request: ProductSearchRequest) throws(RequestError) -> LiveView.State {
         guard let wanted = request.minimumSequence else { return view.current }
         let deadline = ContinuousClock.now + .milliseconds(request.waitMilliseconds)
+        var isChecked = false
         while true {
             let state = view.current
             if state.snapshot.eventPosition >= wanted { return state }
+            if !isChecked { try requireWritten(wanted) }
+            isChecked = true
             guard ContinuousClock.now < deadline else {
                 throw RequestError(
                     .sequenceNotReached,
@@ -193,6 +248,23 @@ public final class SearchService: Sendable {
                         + "ask again, or wait longer with wait_ms")
             }
             Pause.milliseconds(2)
+        }
+    }
+
+    /// A wait holds a worker, so one that no write has given reason for is refused at once.
+    private func requireWritten(_ wanted: UInt64) throws(RequestError) {
+        guard let store else { return }
+        let last: UInt64
+        do throws(StoreError) {
+            last = try store.lastSequence()
+        } catch {
+            throw RequestError(store: error)
+        }
+        guard wanted <= last else {
+            throw RequestError(
+                .sequenceNotReached,
+                "the last change is \(last), so the index cannot come to \(wanted); "
+                    + "send the 'seq' that a write answered with")
         }
     }
 }

@@ -82,6 +82,12 @@ public struct VocabularyVersion: Sendable, Hashable {
     public let seq: UInt64
     /// By kind and name.
     public let entries: [VocabularyEntry]
+
+    /// A version.
+    public init(seq: UInt64, entries: [VocabularyEntry]) {
+        self.seq = seq
+        self.entries = entries
+    }
 }
 
 extension ProductStore {
@@ -89,7 +95,8 @@ extension ProductStore {
     /// nothing differs.
     @discardableResult
     public func changeVocabulary(_ change: VocabularyChange) throws(StoreError) -> VocabularyReceipt {
-        for entry in change.put where !(1...VocabularyEntry.nameByteCountMax).contains(entry.name.utf8.count) {
+        for entry in change.put where !(1...VocabularyEntry.nameByteCountMax).contains(entry.name.utf8.count)
+        {
             throw .invalidProduct(
                 .invalid(
                     path: "name", expected: "1 to \(VocabularyEntry.nameByteCountMax) bytes",

@@ -44,7 +44,8 @@ import Testing
         }
         #expect(
             try store.vocabulary(at: 3)
-                == VocabularyVersion(seq: 3, entries: [word("가", #"{"weight":1}"#), word("나", source: "f:2")]))
+                == VocabularyVersion(
+                    seq: 3, entries: [word("가", #"{"weight":1}"#), word("나", source: "f:2")]))
         #expect(
             try store.vocabulary() == VocabularyVersion(seq: 4, entries: [word("나", source: "f:2")]))
     }

@@ -7,7 +7,8 @@
 
 /// A morpheme on the least-cost path.
 struct PathMorpheme {
-    /// Index in the dictionary's morphemes; -1 for a stretch that it does not know; see `userWord` for lesser.
+    /// Index in the dictionary's morphemes; -1 for a stretch that it does not know; see `userWord` for
+    /// lesser.
     var morpheme: Int32
     var start: UInt8
     var end: UInt8

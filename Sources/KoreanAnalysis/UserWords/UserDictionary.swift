@@ -27,6 +27,15 @@ public struct UserWord: Sendable, Hashable {
         self.weight = weight
     }
 
+    /// The parts as text; empty for a word that is one thing.
+    public var parts: [String] {
+        var rest = syllables[...]
+        return partLengths.map { length in
+            defer { rest = rest.dropFirst(length) }
+            return String(decoding: rest.prefix(length), as: UTF16.self)
+        }
+    }
+
     /// What the lattice adds for the word: far below any noun of the dictionary at full weight.
     var cost: Int32 { 5_000 - Int32(weight) * 200 }
 
@@ -91,6 +100,25 @@ public final class UserDictionary: Sendable {
         let index = Int(first) &- Self.firstSyllable
         guard !starts.isEmpty, index >= 0, index < Self.syllableCount else { return 0..<0 }
         return Int(starts[index])..<Int(starts[index + 1])
+    }
+
+    /// The words that stand anywhere in `text`, each once, in the order of the text.
+    public func words(in text: String) -> [UserWord] {
+        var found: [UserWord] = []
+        let units = Array(text.utf16)
+        units.withUnsafeBufferPointer { units in
+            for position in units.indices {
+                for index in candidates(units[position]) where match(index, units, at: position) != nil {
+                    if !found.contains(words[index]) { found.append(words[index]) }
+                }
+            }
+        }
+        return found
+    }
+
+    /// Whether one of the words stands in `units` at `position`.
+    public func contains(at position: Int, _ units: UnsafeBufferPointer<UInt16>) -> Bool {
+        candidates(units[position]).contains { match($0, units, at: position) != nil }
     }
 
     /// The length of the word of that index where it stands in `units` at `position`, else nil.

@@ -13,6 +13,10 @@ struct SearchAnswer: Sendable {
     let snapshot: Snapshot
     /// Which words a product had to have, where fewer than all were demanded.
     let relaxedTo: String?
+    /// What was done to the typed text, where something was.
+    let repair: Repair?
+    /// What the words about the price were understood as.
+    var priced: PricedQuery?
     let sequence: UInt64
     let age: Duration
     let took: Duration
@@ -42,6 +46,17 @@ struct AnswerWriter {
         if let relaxedTo = answer.relaxedTo {
             writer.name("match")
             writer.string(relaxedTo)
+        }
+        if let repair = answer.repair {
+            writer.name("correction")
+            writer.object([
+                ("from", .string(repair.from)), ("to", .string(repair.to)),
+                ("kind", .string(repair.kind.rawValue)),
+            ])
+        }
+        if let priced = answer.priced {
+            writer.name("understood")
+            writer.value(priced.json)
         }
         writer.name("hits")
         writer.beginArray()
@@ -131,15 +146,23 @@ struct AnswerWriter {
             }
             return .object([("values", .array(values)), ("distinct", .integer(Int64(present.count)))])
         case (.ranges(let counts, let documentCount, _, _), .ranges(let ranges)):
-            let shown = zip(ranges, counts).map { range, count in
-                JSONValue.object([
-                    ("from", number(range.from)), ("to", number(range.to)), ("count", .integer(Int64(count))),
-                ])
-            }
-            return .object([("ranges", .array(shown)), ("count", .integer(Int64(documentCount)))])
-        case (.ranges, .values):
-            return .null
+            return self.ranges(ranges, counts, documentCount)
+        case (_, .nothing(let ranges?)):
+            return self.ranges(ranges, Array(repeating: 0, count: ranges.count), 0)
+        case (.ranges, .values), (.ranges, .nothing):
+            return .object([("values", .array([])), ("distinct", .integer(0))])
         }
+    }
+
+    private static func ranges(
+        _ ranges: [ProductSearchRequest.Range], _ counts: [Int], _ documentCount: Int
+    ) -> JSONValue {
+        let shown = zip(ranges, counts).map { range, count in
+            JSONValue.object([
+                ("from", number(range.from)), ("to", number(range.to)), ("count", .integer(Int64(count))),
+            ])
+        }
+        return .object([("ranges", .array(shown)), ("count", .integer(Int64(documentCount)))])
     }
 
     private static func value(_ value: String, _ count: Int, isSelected: Bool) -> JSONValue {

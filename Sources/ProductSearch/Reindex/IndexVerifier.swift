@@ -16,8 +16,8 @@ public struct IndexVerifier {
 
     /// A sentence for each difference; empty where the index is what the store says.
     public func differences() throws -> [String] {
-        let view = try LiveView(readingFrom: folder)
-        let (snapshot, fields) = (view.current.snapshot, view.current.fields)
+        let snapshot = try folder.committedSnapshot()
+        let fields = try ProductFields(registry: snapshot.registry)
         var differences: [String] = []
         var found = 0
         var newer = 0
@@ -43,19 +43,5 @@ public struct IndexVerifier {
                 "the index has \(snapshot.documentCount - found) products that the store has not")
         }
         return differences
-    }
-}
-
-extension Snapshot {
-    /// Where the live document of `key` is; nil where there is none.
-    func address(of key: [UInt8]) throws -> DocAddress? {
-        for (index, view) in segments.enumerated() {
-            guard let entry = try view.segment.term(FieldRegistry.key, key) else { continue }
-            let document = entry.singleton
-            if view.liveDocs?.contains(document) ?? true {
-                return DocAddress(segment: index, document: document)
-            }
-        }
-        return nil
     }
 }

@@ -73,51 +73,62 @@ struct UnderstoodQuery: Sendable {
     private(set) var demands: [TokenLattice.Unit] = []
     /// The same taken apart as far as it goes, for when the whole words find too little.
     private(set) var parts: [TokenLattice.Unit] = []
-    /// What is written together, each with its demands and its syllables.
-    private var groups: [TokenLattice.Group] = []
+    /// What is written together, with its demands and its syllables.
+    private struct Group {
+        var units: [TokenLattice.Unit] = []
+        var pairs: [[UInt8]] = []
+    }
+    private var groups: [Group] = []
     private var pairs: [[UInt8]] = []
     private var sounds: [[UInt8]] = []
     /// How many particles and endings were typed: a few words have none.
     private var grammarCount = 0
     private var compounds: [[UInt8]] = []
     private var neighbours: [(first: [[UInt8]], second: [[UInt8]])] = []
-    private var phrases: [[[[UInt8]]]] = []
-    private var excluded: [[[[UInt8]]]] = []
+    /// Phrases, each with the position sequences of which one is enough.
+    private var phrases: [[[[[UInt8]]]]] = []
+    private var excluded: [[[[[UInt8]]]]] = []
+
+    /// The names that are looked for beside those that were typed.
+    private(set) var synonyms: [Synonym] = []
 
     /// The terms by which a match is shown.
     private(set) var highlightedTerms: Set<[UInt8]> = []
 
-    /// Analyses `text`.
-    init(_ text: String, analysis: TextAnalysis) {
+    /// Analyses `text`; with `expandsSynonyms` what is said otherwise is demanded as well as it is typed.
+    init(_ text: String, analysis: TextAnalysis, expandsSynonyms: Bool = true) {
         for part in QueryText(text).parts {
-            let lattice = analysis.lattice(of: part.text)
+            let (lattice, synonyms) = analysis.withNet(of: part.text) { tokens, net in
+                (
+                    TokenLattice(tokens, net: net),
+                    expandsSynonyms
+                        ? SynonymExpansion(part.text, tokens, analysis: analysis) : SynonymExpansion.none
+                )
+            }
             guard !lattice.positions.isEmpty else { continue }
             if part.isExcluded {
-                excluded.append(lattice.positions)
+                excluded.append(synonyms.phrases(lattice))
             } else if part.kind == .phrase {
-                phrases.append(Array(lattice.positions.prefix(Self.positionCountMax)))
-                highlightedTerms.formUnion(lattice.positions.flatMap { $0 })
+                let sequences = synonyms.phrases(lattice).map { Array($0.prefix(Self.positionCountMax)) }
+                phrases.append(sequences)
+                highlightedTerms.formUnion(sequences.flatMap { $0.flatMap { $0 } })
             } else {
-                addWords(lattice)
+                addWords(lattice, synonyms)
             }
+            self.synonyms += synonyms.matches.map(\.synonym)
         }
     }
 
-    private mutating func addWords(_ lattice: TokenLattice) {
-        // A word that is typed twice is wanted once.
-        for var group in lattice.groups where demands.count < Self.positionCountMax {
-            group.units = group.units.filter { !demands.contains($0) }
-            demands += group.units
-            for part in group.parts where parts.count < Self.positionCountMax && !parts.contains(part) {
-                parts.append(part)
-            }
-            if pairs.count + group.pairs.count > Self.pairCountMax { group.pairs = [] }
-            pairs += group.pairs.filter { !pairs.contains($0) }
-            if !group.units.isEmpty { groups.append(group) }
+    private mutating func addWords(_ lattice: TokenLattice, _ synonyms: SynonymExpansion) {
+        addDemands(synonyms.demands(lattice.placedUnits, lattice), lattice)
+        for part in synonyms.demands(lattice.placedParts, lattice).map(\.unit)
+        where parts.count < Self.positionCountMax && !parts.contains(part) {
+            parts.append(part)
         }
-        for (first, second) in zip(lattice.sequence, lattice.sequence.dropFirst()).prefix(
-            Self.positionCountMax)
-        {
+        let words =
+            synonyms.matches.isEmpty
+            ? lattice.sequence : lattice.positions.enumerated().map { $1 + synonyms.words(at: $0) }
+        for (first, second) in zip(words, words.dropFirst()).prefix(Self.positionCountMax) {
             neighbours.append((first, second))
         }
         for span in lattice.wholes.prefix(Self.positionCountMax) where !compounds.contains(span.term) {
@@ -126,6 +137,24 @@ struct UnderstoodQuery: Sendable {
         sounds += lattice.sounds.prefix(Self.soundCountMax)
         grammarCount += lattice.grammarCount
         highlightedTerms.formUnion(lattice.allTerms)
+        for match in synonyms.matches { highlightedTerms.formUnion(match.target.allTerms) }
+    }
+
+    /// Demands by the runs they are written in. A word that is typed twice is wanted once.
+    private mutating func addDemands(_ placed: [TokenLattice.PlacedUnit], _ lattice: TokenLattice) {
+        var lastRun: Range<Int>?
+        for unit in placed where demands.count < Self.positionCountMax && !demands.contains(unit.unit) {
+            demands.append(unit.unit)
+            let run = lattice.run(at: unit.positions.lowerBound)
+            if run == nil || run != lastRun { groups.append(Group()) }
+            lastRun = run
+            groups[groups.count - 1].units.append(unit.unit)
+            guard let run else { continue }
+            let typed = lattice.pairs(of: run, contentEnd: unit.positions.upperBound - 1)
+            let isTooMuch = pairs.count + typed.count > Self.pairCountMax
+            groups[groups.count - 1].pairs = isTooMuch ? [] : typed
+            if !isTooMuch { pairs += typed.filter { !pairs.contains($0) } }
+        }
     }
 
     /// Whether nothing is asked for: such a query matches everything.
@@ -155,27 +184,26 @@ struct UnderstoodQuery: Sendable {
     func query(_ strictness: Strictness, fields: ProductFields) -> Query {
         guard !isEmpty else { return .all }
         let searched = fields.searchedFields
-        var must: [Query] = phrases.map { positions in
-            positions.count == 1
-                ? Self.word(positions[0], searched)
-                : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
-        }
+        var must: [Query] = phrases.map { Self.phrase($0, searched) }
         var words = wanted(strictness, fields)
         let minimum = strictness.minimum(of: words.count)
         if strictness == .any { words += leavings(fields) }
-        if strictness != .any, minimum == words.count {
+        let isRelaxed = strictness != .whole && !demands.isEmpty
+        if isRelaxed, demands != parts {
+            // Whoever has all of it as wholes stays in, and on top of those that were let in.
+            let relaxed = Query.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum)
+            let whole = Query.and(demands.map { Self.unit($0, searched) })
+            must.append(
+                .boolean(must: [], should: [relaxed, whole], mustNot: [], minimumShouldMatch: 1))
+        } else if minimum == words.count {
             must += words
         } else {
             must.append(.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum))
         }
         if must.isEmpty { must = [.all] }
-        let mustNot: [Query] = excluded.map { positions in
-            positions.count == 1
-                ? Self.word(positions[0], searched)
-                : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
-        }
+        let mustNot: [Query] = excluded.map { Self.phrase($0, searched) }
         var should = bonuses(searched, title: fields.titleText)
-        if strictness != .whole, demands.count > 1 {
+        if isRelaxed, demands == parts, demands.count > 1 {
             // Whoever has all of it stays on top of those that were let in.
             should.append(.and(demands.map { Self.unit($0, searched) }))
         }
@@ -227,20 +255,6 @@ struct UnderstoodQuery: Sendable {
         return [.and(pairs.map { .term(TermQuery(fields: fields.netFields, term: $0, boost: boost)) })]
     }
 
-    /// The query of a text whose last word is still being typed: what stands before it is demanded in the
-    /// title, and the last word may be whole or the beginning of one.
-    func completing(
-        _ open: PrefixQuery, lastWord: String, analysis: TextAnalysis, fields: ProductFields
-    ) -> Query {
-        let last = UnderstoodQuery(lastWord, analysis: analysis)
-        let before = demands.filter { !last.demands.contains($0) }
-        let title = fields.searchedFields.filter { $0.field == fields.titleText }
-        let whole = Query.boolean(
-            must: last.demands.map { Self.unit($0, title) }, should: [], mustNot: [], minimumShouldMatch: 0)
-        let ending = last.demands.isEmpty ? Query.prefix(open) : .anyOf([whole, .prefix(open)])
-        return .and(before.map { Self.unit($0, title) } + [ending])
-    }
-
     private func bonuses(_ searched: [FieldWeight], title: FieldID) -> [Query] {
         var bonuses = compounds.map { term in
             Query.term(TermQuery(fields: searched, term: term, boost: bonus.compound))
@@ -257,7 +271,6 @@ struct UnderstoodQuery: Sendable {
 
     /// One demand: its words or its phrase, whichever a product has best.
     private static func unit(_ unit: TokenLattice.Unit, _ fields: [FieldWeight]) -> Query {
-        guard !unit.phrase.isEmpty || !unit.readings.isEmpty else { return word(unit.words, fields) }
         var ways = unit.words.map { Query.term(TermQuery(fields: fields, term: $0, boost: 1)) }
         if !unit.phrase.isEmpty {
             ways.append(.phrase(PhraseQuery(fields: fields, terms: unit.phrase, boost: 1)))
@@ -273,7 +286,20 @@ struct UnderstoodQuery: Sendable {
             let words = Query.and(reading.map { Self.unit($0, fields) })
             return boost < 1 ? .boost(words, boost) : words
         }
+        ways += unit.ways.map { way in
+            way.count == 1 ? Self.unit(way[0], fields) : .and(way.map { Self.unit($0, fields) })
+        }
         return ways.count == 1 ? ways[0] : .anyOf(ways)
+    }
+
+    /// A phrase in any of the given forms.
+    private static func phrase(_ forms: [[[[UInt8]]]], _ fields: [FieldWeight]) -> Query {
+        let options: [Query] = forms.map { positions in
+            positions.count == 1
+                ? word(positions[0], fields)
+                : .phrase(PhraseQuery(fields: fields, terms: positions, boost: 1))
+        }
+        return options.count == 1 ? options[0] : .anyOf(options)
     }
 
     private static func word(_ forms: [[UInt8]], _ fields: [FieldWeight]) -> Query {

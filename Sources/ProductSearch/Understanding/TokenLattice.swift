@@ -19,6 +19,8 @@ struct TokenLattice: Sendable {
         var words: [[UInt8]]
         /// Terms side by side, alternatives at each position; empty where there is none.
         var phrase: [[[UInt8]]] = []
+        /// Other ways to say it: all units of a way must be met. What synonyms add.
+        var ways: [[Unit]] = []
         /// Ways to split it, the likeliest first; empty where there is but one.
         var readings: [[Unit]] = []
         /// The pairs of syllables of what was typed for it.
@@ -40,14 +42,10 @@ struct TokenLattice: Sendable {
         var end: Int { position + length }
     }
 
-    /// What is written together and demanded together: a run of Hangul, or one unit of anything else.
-    struct Group: Sendable {
-        /// What is one thing as one.
-        var units: [Unit] = []
-        /// The same taken apart as far as it goes.
-        var parts: [Unit] = []
-        /// The pairs of syllables from the first to the last content.
-        var pairs: [[UInt8]] = []
+    /// A unit and the positions it stands for.
+    struct PlacedUnit: Sendable {
+        let unit: Unit
+        let positions: Range<Int>
     }
 
     /// Alternatives at each position, in order.
@@ -55,8 +53,10 @@ struct TokenLattice: Sendable {
     private(set) var spans: [Span] = []
     /// Words one after another in the likeliest reading, each with its forms.
     private(set) var sequence: [[[UInt8]]] = []
-    /// What is demanded, in order.
-    private(set) var groups: [Group] = []
+    /// What is demanded as one thing where it is one, in the order of the text.
+    private(set) var placedUnits: [PlacedUnit] = []
+    /// The same taken apart as far as it goes.
+    private(set) var placedParts: [PlacedUnit] = []
     /// Positions whose tokens only carry the request (찾고 있어요).
     private(set) var requestPositions: Set<Int> = []
     /// What words sound like; nothing for a request in a sentence, where it would be a guess.
@@ -65,22 +65,27 @@ struct TokenLattice: Sendable {
     private(set) var grammarCount = 0
     /// Bytes of the text that each position stands for.
     private var bytes: [Range<Int>] = []
+    private var pairs: [SyllablePair] = []
+    /// More positions are not looked at: a query has a few words.
+    private static let positionCountMax = 192
     /// For each position, whether it belongs to a stretch with several readings, and to which: its first
     /// position.
     private var stretches: [Int: Range<Int>] = [:]
 
     init(_ tokens: borrowing TokenBuffer, net: SyllableNet = SyllableNet()) {
         collect(tokens)
+        pairs = net.pairs
         grammarCount = tokens.removed.count
         findStretches()
         requestPositions = RequestWords.positions(in: tokens)
         sounds = requestPositions.isEmpty ? net.sounds : []
-        makeGroups(net.pairs)
+        placeUnits()
     }
 
     private mutating func collect(_ tokens: borrowing TokenBuffer) {
         for token in tokens.tokens {
             let position = Int(token.position)
+            guard position + Int(token.positionLength) <= Self.positionCountMax else { break }
             let term = Array(tokens.term(token))
             let range = Int(token.start)..<Int(token.end)
             while positions.count < position + Int(token.positionLength) {
@@ -207,67 +212,73 @@ extension TokenLattice {
 // MARK: - Demands
 
 extension TokenLattice {
-    private mutating func makeGroups(_ pairs: [SyllablePair]) {
-        let runs = Self.runs(of: pairs)
-        var lastRun: Range<Int>?
+    private mutating func placeUnits() {
         var position = 0
         while position < positions.count {
-            let (units, parts, end) = demand(at: position)
-            let range = bytes[position].lowerBound..<max(bytes[position].upperBound, bytes[end - 1].upperBound)
+            let (unit, parts, end) = demand(at: position)
             defer { position = end }
-            guard !(position..<end).contains(where: requestPositions.contains), !units.isEmpty else { continue }
-            let run = runs.first { $0.contains(range.lowerBound) }
-            if run == nil || run != lastRun { groups.append(Group()) }
-            lastRun = run
-            let last = groups.count - 1
-            let own = Self.pairs(pairs, in: range)
-            groups[last].units += units.map { unit in
-                var unit = unit
-                if units.count == 1 { unit.pairs = own }
-                return unit
-            }
-            groups[last].parts += parts
-            groups[last].pairs = Self.joined(groups[last].pairs, pairs, run ?? range, until: range.upperBound)
+            guard let unit, !(position..<end).contains(where: requestPositions.contains) else { continue }
+            placedUnits.append(PlacedUnit(unit: paired(unit, position..<end), positions: position..<end))
+            placedParts += parts
         }
     }
 
     /// The demand that begins at a position: as one thing, in its parts, and where it ends.
-    private mutating func demand(at position: Int) -> (units: [Unit], parts: [Unit], end: Int) {
+    private mutating func demand(at position: Int) -> (unit: Unit?, parts: [PlacedUnit], end: Int) {
         if let stretch = stretches[position] {
             let ways = readings(of: stretch)
-            guard let likeliest = ways.first else { return ([], [], stretch.upperBound) }
+            guard let likeliest = ways.first else { return (nil, [], stretch.upperBound) }
             sequence += likeliest
             let wholes = spans.filter {
                 $0.position == position && $0.end == stretch.upperBound && $0.kind == .compound
             }
-            let unit = Unit(
+            var unit = Unit(
                 words: wholes.map(\.term), readings: ways.map { way in way.map { Unit(words: $0) } })
-            var whole = unit
-            whole.isOneThing = true
-            return ([whole], [unit], stretch.upperBound)
+            let part = PlacedUnit(unit: unit, positions: stretch)
+            unit.isOneThing = true
+            return (unit, [part], stretch.upperBound)
         }
         let whole = inseparable(at: position)
         guard let longest = whole.max(by: { $0.length < $1.length }) else {
-            guard !positions[position].isEmpty else { return ([], [], position + 1) }
+            guard !positions[position].isEmpty else { return (nil, [], position + 1) }
             sequence.append(positions[position])
-            let unit = Unit(words: positions[position])
-            return ([unit], [unit], position + 1)
+            let unit = part(at: position)
+            return (unit, [PlacedUnit(unit: unit, positions: position..<position + 1)], position + 1)
         }
-        let inner = positions[longest.position..<longest.end]
-        sequence += inner
+        let range = longest.position..<longest.end
+        sequence += positions[range]
         let unit = Unit(
-            words: whole.filter { $0.length == longest.length }.map(\.term), phrase: Array(inner))
-        return ([unit], inner.filter { !$0.isEmpty }.map { Unit(words: $0) }, longest.end)
+            words: whole.filter { $0.length == longest.length }.map(\.term) + joined(over: range),
+            phrase: Array(positions[range]))
+        let parts = range.filter { !positions[$0].isEmpty }.map {
+            PlacedUnit(unit: part(at: $0), positions: $0..<$0 + 1)
+        }
+        return (unit, parts, longest.end)
+    }
+
+    /// The words at a position, each with what it makes together with its neighbours: of "sm s918n" sm or
+    /// sms918n, and s918n or sms918n.
+    func part(at position: Int) -> Unit {
+        Unit(words: positions[position] + joined(over: position..<position + 1))
+    }
+
+    /// Letters and digits that may be one thing with what stands beside them, if they cover `range`.
+    private func joined(over range: Range<Int>) -> [[UInt8]] {
+        spans.filter { span in
+            span.kind == .joined && span.position <= range.lowerBound && span.end >= range.upperBound
+        }.map(\.term)
     }
 
     /// The innermost spans that begin at `position` and must not be taken apart.
     private func inseparable(at position: Int) -> [Span] {
         spans.filter { span in
-            guard span.position == position, span.length > 1, span.kind != .surface else { return false }
+            guard span.position == position, span.length > 1, span.kind != .surface,
+                span.kind != .joined
+            else { return false }
             guard !(span.position + 1..<span.end).contains(where: { stretches[$0] != nil }) else { return false }
             if span.kind == .quantity || span.kind == .model { return true }
             let isInnermost = !spans.contains { other in
-                other.length > 1 && other.length < span.length && other.position >= span.position
+                other.kind != .joined && other.length > 1 && other.length < span.length && other.position >= span.position
                     && other.end <= span.end
             }
             return isInnermost
@@ -282,30 +293,42 @@ extension TokenLattice {
 
     // MARK: Pairs
 
-    /// Bytes of the runs of two syllables and more.
-    private static func runs(of pairs: [SyllablePair]) -> [Range<Int>] {
-        var runs: [Range<Int>] = []
+    private func paired(_ unit: Unit, _ range: Range<Int>) -> Unit {
+        var unit = unit
+        unit.pairs = pairs(in: bytes(of: range))
+        return unit
+    }
+
+    private func bytes(of range: Range<Int>) -> Range<Int> {
+        let own = bytes[range]
+        let start = own.map(\.lowerBound).min() ?? 0
+        return start..<max(start, own.map(\.upperBound).max() ?? 0)
+    }
+
+    private func pairs(in range: Range<Int>) -> [[UInt8]] {
+        pairs.filter {
+            !$0.isAcrossBlank && Int($0.start) >= range.lowerBound && Int($0.end) <= range.upperBound
+        }.map(\.term)
+    }
+
+    /// The run of Hangul in which a position stands: its bytes; nil for other scripts and lone syllables.
+    func run(at position: Int) -> Range<Int>? {
+        var run: Range<Int>?
         for pair in pairs where !pair.isAcrossBlank {
-            if let last = runs.last, last.upperBound > Int(pair.start) {
-                runs[runs.count - 1] = last.lowerBound..<Int(pair.end)
+            if let last = run, last.upperBound > Int(pair.start) {
+                run = last.lowerBound..<Int(pair.end)
             } else {
-                runs.append(Int(pair.start)..<Int(pair.end))
+                if let last = run, last.contains(bytes[position].lowerBound) { return last }
+                run = Int(pair.start)..<Int(pair.end)
             }
         }
-        return runs
+        return run.flatMap { $0.contains(bytes[position].lowerBound) ? $0 : nil }
     }
 
-    private static func pairs(_ pairs: [SyllablePair], in range: Range<Int>) -> [[UInt8]] {
-        pairs.filter { !$0.isAcrossBlank && Int($0.start) >= range.lowerBound && Int($0.end) <= range.upperBound }
-            .map(\.term)
-    }
-
-    /// A group's pairs once its content reaches to `end`; a group of one syllable of content has the whole
-    /// run's.
-    private static func joined(
-        _ known: [[UInt8]], _ all: [SyllablePair], _ run: Range<Int>, until end: Int
-    ) -> [[UInt8]] {
-        let content = pairs(all, in: run.lowerBound..<max(end, run.lowerBound))
-        return content.isEmpty ? pairs(all, in: run) : content
+    /// The pairs of a run from its beginning to the end of its content; where that is a lone syllable, of all
+    /// of it.
+    func pairs(of run: Range<Int>, contentEnd position: Int) -> [[UInt8]] {
+        let content = pairs(in: run.lowerBound..<max(run.lowerBound, bytes[position].upperBound))
+        return content.isEmpty ? pairs(in: run) : content
     }
 }
