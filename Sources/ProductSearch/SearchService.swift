@@ -15,10 +15,13 @@ public final class SearchService: Sendable {
 
     let view: LiveView
     let analysis: TextAnalysis
+    /// Counts what was searched for; nil where that is nobody's business, as in the commands.
+    let popular: PopularQueries?
 
-    public init(view: LiveView, analysis: TextAnalysis) {
+    public init(view: LiveView, analysis: TextAnalysis, popular: PopularQueries? = nil) {
         self.view = view
         self.analysis = analysis
+        self.popular = popular
     }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
@@ -26,6 +29,10 @@ public final class SearchService: Sendable {
         let start = ContinuousClock.now
         let state = try state(for: request)
         let run = try run(request, state)
+        // A next page, or what was only found by leaving words out, tells nothing new.
+        if run.result.total > 0, request.offset == 0, request.cursor == nil, run.strictness.answerName == nil {
+            popular?.record(request.query)
+        }
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
