@@ -30,7 +30,8 @@ public final class SearchService: Sendable {
         let state = try state(for: request)
         let run = try run(request, state)
         // A next page, or what was only found by leaving words out, tells nothing new.
-        if run.result.total > 0, request.offset == 0, request.cursor == nil, run.strictness.answerName == nil {
+        if run.result.total > 0, request.offset == 0, request.cursor == nil, run.strictness.answerName == nil
+        {
             popular?.record(request.query)
         }
         var writer = AnswerWriter(

@@ -66,11 +66,8 @@ final class CompletionCache: Sendable {
         return state.withLock { $0 }
     }
 
-    /// Makes the completions of `live` on the caller's thread, whatever it takes.
-    func prepare(_ live: LiveView.State) -> State? {
-        make(live)
-        return state.withLock { $0 }
-    }
+    /// What queries are answered from now; nil before the first completions are made.
+    var known: State? { state.withLock { $0 } }
 
     private func isBehind(_ known: State, _ live: LiveView.State) -> Bool {
         if known.registry != ObjectIdentifier(live.snapshot.registry) { return true }
@@ -93,7 +90,8 @@ final class CompletionCache: Sendable {
         return missing <= Self.inlineProductCountMax && checked <= Self.inlineCheckedCountMax
     }
 
-    private func schedule(_ live: LiveView.State) {
+    /// Brings the state to `live` on another thread.
+    func schedule(_ live: LiveView.State) {
         guard isScheduled.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else {
             return
         }
@@ -106,7 +104,7 @@ final class CompletionCache: Sendable {
     }
 
     /// Brings the state to `live`, unless another thread is at it: the next query asks again.
-    private func make(_ live: LiveView.State) {
+    func make(_ live: LiveView.State) {
         guard isMaking.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
             return
         }

@@ -18,6 +18,13 @@ struct CompletionCandidate {
     /// The parts that are counted.
     fileprivate var parts: Set<Int>
 
+    /// The same without its count.
+    var uncounted: CompletionCandidate {
+        var candidate = self
+        candidate.count = 0
+        return candidate
+    }
+
     /// The more popular first; equal ones by kind and by text.
     static func precedes(_ left: CompletionCandidate, _ right: CompletionCandidate) -> Bool {
         if left.rank != right.rank { return left.rank > right.rank }
@@ -63,7 +70,8 @@ struct CompletionCandidates {
             return taken < limit
         }
         switch reading {
-        case .literal: index.forEach(prefix: typed.key, take)
+        case .literal:
+            if !typed.isEmpty { index.forEach(prefix: typed.key, take) }
         case .initials:
             guard !typed.initials.isEmpty else { return }
             index.forEach(

@@ -76,14 +76,18 @@ final class CompletionIndex: Sendable {
             return entry
         }
         rows.trim()
-        let order = Self.order(kept.count) { KeyCursor(rows, kept[$0].words, .keys) } tie: { left, right in
+        let order = Self.order(kept.count) {
+            KeyCursor(rows, kept[$0].words, .keys)
+        } tie: { left, right in
             (kept[left].kind, kept[right].rank, left) < (kept[right].kind, kept[left].rank, right)
         }
         let entries = order.map { kept[Int($0.index)] }
         let withHangul = entries.indices.filter { Self.hangulCount(entries[$0].words, rows) >= 2 }
         let initialsOrder = Self.order(withHangul.count) {
             KeyCursor(rows, entries[withHangul[$0]].words, .initials)
-        } tie: { $0 < $1 }
+        } tie: {
+            $0 < $1
+        }
         byInitials = initialsOrder.map { UInt32(withHangul[Int($0.index)]) }
         bestByInitials = BestOfRange(byInitials.map { entries[Int($0)].rank })
         heads = order.map(\.high)

@@ -27,7 +27,14 @@ enum CompletionKey {
         folded text: some Collection<UInt8>, to keys: inout [UInt8], initials: inout [UInt8]
     ) -> Script? {
         var script: Script?
+        // 2.4인치 is not 24인치, and 1+1 is not 11: a point or plus between digits counts.
+        var joiner: UInt8?
+        var isAfterDigit = false
         for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+            let isDigit = ("0"..."9").contains(scalar)
+            if let joining = joiner, isDigit { keys.append(joining) }
+            joiner = isAfterDigit && (scalar == "." || scalar == "+") ? UInt8(scalar.value) : nil
+            isAfterDigit = isDigit
             if Dubeolsik.append(scalar, to: &keys) {
                 script = script ?? .hangul
                 if let initial = Dubeolsik.initial(scalar) { initials.append(initial | initialMark) }
@@ -76,6 +83,9 @@ struct TypedText {
         /// With the keyboard in the other layout.
         case layout
     }
+
+    /// Two Latin letters are hardly ever meant as initials.
+    private static let otherLayoutInitialCountMin = 3
 
     /// The key with its script in front.
     private(set) var key: [UInt8] = []
@@ -151,7 +161,9 @@ struct TypedText {
             }
             guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return }
             let typed = keys.dropFirst()
-            if typed.count > 1, typed.allSatisfy({ Dubeolsik.leading.contains([$0]) }) {
+            if typed.count >= Self.otherLayoutInitialCountMin,
+                typed.allSatisfy({ Dubeolsik.leading.contains([$0]) })
+            {
                 otherLayoutInitials = typed.map { $0 | CompletionKey.initialMark }
             }
         }

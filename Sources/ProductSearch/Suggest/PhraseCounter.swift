@@ -96,7 +96,9 @@ struct PhraseCounter {
             phrases.append(phrase)
             let first = number & (1 << 42 - 1)
             // With one product each, every beginning of its title would be a fragment of the next.
-            if phrase.count > 1, phrase.count == pairs[first]?.phrase.count { pairs[first]?.isFragment = true }
+            if phrase.count > 1, phrase.count == pairs[first]?.phrase.count {
+                pairs[first]?.isFragment = true
+            }
         }
     }
 
@@ -157,7 +159,8 @@ struct PhraseCounter {
         let weight = weights[Int(title)]
         if phrase.title == .max || weight > weights[Int(phrase.title)] { phrase.title = title }
         phrase.count += 1
-        phrase.weight = phrase.weight.addingReportingOverflow(weight).overflow
+        phrase.weight =
+            phrase.weight.addingReportingOverflow(weight).overflow
             ? .max : phrase.weight + weight
     }
 

@@ -70,7 +70,8 @@ public final class PopularQueries: Sendable {
 
     /// Counts a search that found something.
     func record(_ query: String) {
-        guard query.utf8.count <= Self.queryByteCountMax else { return }
+        // With a blank behind it the next word is on its way.
+        guard query.utf8.count <= Self.queryByteCountMax, query.last?.isWhitespace == false else { return }
         let parts = QueryText(query).parts
         guard parts.count == 1, parts[0].kind == .words, !parts[0].isExcluded else { return }
         let folded = analyzer.folded(query)

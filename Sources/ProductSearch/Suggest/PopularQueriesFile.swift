@@ -124,7 +124,9 @@ public struct PopularQueriesFile: Sendable {
         guard descriptor >= 0 else { throw failed("create", temporary) }
         var written = 0
         while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = bytes[written...].withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             guard count >= 0 else {
                 let failure = failed("write", temporary)
                 close(descriptor)

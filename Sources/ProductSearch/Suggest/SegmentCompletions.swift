@@ -36,7 +36,9 @@ struct CompletedProducts {
         let soldOut = ProductStatus.soldOut.rawValue
         var included = isIncluded
         try Self.forEachValue(fields.status, view) { document, status in
-            if status == hidden || status == soldOut && !options.includesSoldOut { included[document] = false }
+            if status == hidden || status == soldOut && !options.includesSoldOut {
+                included[document] = false
+            }
         }
         if !options.includesSoldOut {
             try Self.forEachValue(fields.stock, view) { document, stock in
@@ -100,7 +102,7 @@ struct SegmentCompletions {
     private static let categoryFactor: UInt32 = 2
     /// Up to so many products every phrase counts; beyond, those of one title alone do not.
     private static let everyPhraseCountMax = 1_000
-    private static let frequentPhraseCountMin = 3
+    private static let frequentPhraseCountMin = 2
 
     private let view: SegmentView
     private let fields: ProductFields

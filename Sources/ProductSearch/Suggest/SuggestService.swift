@@ -31,9 +31,17 @@ public final class SuggestService: Sendable {
 
     /// Makes the completions now, on the caller's thread, and says what they cost.
     public func prepare() throws(RequestError) -> Figures {
-        let state = cache.prepare(search.view.current)
-        if let failure = state?.failure { throw RequestError(.indexFailed, "\(failure)") }
-        let parts = state?.parts ?? []
+        cache.make(search.view.current)
+        if let failure = cache.known?.failure { throw RequestError(.indexFailed, "\(failure)") }
+        return figures
+    }
+
+    /// Begins to make the completions on another thread, so that the first query finds them.
+    public func warmUp() { cache.schedule(search.view.current) }
+
+    /// Figures of the completions that queries are answered from.
+    public var figures: Figures {
+        let parts = cache.known?.parts ?? []
         return Figures(
             completionCount: parts.reduce(0) { $0 + $1.index.count },
             byteCount: parts.reduce(0) { $0 + $1.index.byteCount },
@@ -55,7 +63,7 @@ public final class SuggestService: Sendable {
             let live = search.view.current
             let state = cache.current(for: live)
             if let failure = state?.failure { throw RequestError(.indexFailed, "\(failure)") }
-            let found = completions(typed, limit, state?.parts ?? [])
+            let found = Self.varied(completions(typed, limit, state?.parts ?? []), limit)
             // Whoever has typed a name still wants to see products of it.
             let named = found.prefix(limit - limit / 4)
             suggestions = named.map(Self.json)
@@ -70,10 +78,11 @@ public final class SuggestService: Sendable {
     }
 
     private static func json(_ candidate: CompletionCandidate) -> JSONValue {
-        .object([
+        var members: [(String, JSONValue)] = [
             ("text", .string(candidate.text)), ("kind", .string(candidate.kind.name)),
-            ("count", .integer(Int64(clamping: candidate.count))),
-        ])
+        ]
+        if candidate.count > 0 { members.append(("count", .integer(Int64(clamping: candidate.count)))) }
+        return .object(members)
     }
 
     // MARK: Names
@@ -105,10 +114,21 @@ public final class SuggestService: Sendable {
         for reading in [TypedText.Reading.literal, .initials, .layout] {
             // What another layout would have typed is only shown where what was typed gives little.
             if reading == .layout, found.count * 2 >= limit { break }
-            add(CompletionCandidates.best(typed, reading, popular, wantedCount: limit / 2))
+            // How often a query was searched for is nobody's business; products behind it are counted below.
+            add(CompletionCandidates.best(typed, reading, popular, wantedCount: limit / 2).map(\.uncounted))
             add(CompletionCandidates.best(typed, reading, sources, wantedCount: limit * 2))
         }
         return found
+    }
+
+    /// Without the categories beyond a quarter of the list: many a tree has one of a name in every branch.
+    private static func varied(_ found: [CompletionCandidate], _ limit: Int) -> [CompletionCandidate] {
+        var categoryCount = 0
+        return found.filter { candidate in
+            guard candidate.kind == .category else { return true }
+            categoryCount += 1
+            return categoryCount <= max(1, limit / 4)
+        }
     }
 
     // MARK: Products
@@ -159,7 +179,9 @@ public final class SuggestService: Sendable {
             var seen: Set<String> = []
             var suggestions: [JSONValue] = []
             for hit in try live.snapshot.search(request).hits where suggestions.count < limit {
-                if let suggestion = try suggestion(hit.address, &seen, live) { suggestions.append(suggestion) }
+                if let suggestion = try suggestion(hit.address, &seen, live) {
+                    suggestions.append(suggestion)
+                }
             }
             return suggestions
         }

@@ -128,8 +128,10 @@ struct TitleWords {
         if CompletionKey.counts(scalar) { return (.inside, length) }
         if scalar.properties.isWhitespace { return (.blank, length) }
         let isInvisible = scalar.properties.isDefaultIgnorableCodePoint
-        return (isInvisible || scalar.properties.canonicalCombiningClass != .notReordered
-            ? .joining : .parting, length)
+        return (
+            isInvisible || scalar.properties.canonicalCombiningClass != .notReordered
+                ? .joining : .parting, length
+        )
     }
 
     // MARK: Rows
@@ -145,7 +147,9 @@ struct TitleWords {
                 continue
             }
             let (mine, best) = (frequencies[number], frequencies[Int(current)])
-            if mine > best || mine == best && written[UInt32(number)].lexicographicallyPrecedes(written[current]) {
+            if mine > best
+                || mine == best && written[UInt32(number)].lexicographicallyPrecedes(written[current])
+            {
                 spelling[Int(word)] = UInt32(number)
             }
         }

@@ -57,7 +57,8 @@ struct BenchCommand: Command {
         }
         progress.finish()
         report(
-            medians.sorted(), hits: hits, mode: mode.rawValue, figures: figures, asJSON: arguments.has("--json"))
+            medians.sorted(), hits: hits, mode: mode.rawValue, figures: figures,
+            asJSON: arguments.has("--json"))
     }
 
     private static func request(_ text: String, _ mode: Mode) -> ProductSearchRequest {
