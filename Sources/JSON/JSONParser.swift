@@ -95,7 +95,7 @@ extension JSONElement {
     public func members() throws(JSONError) -> [(String, JSONValue)] {
         var members: [(String, JSONValue)] = []
         members.reserveCapacity(min(count, 4096))
-        var names = NameFilter(expectedCount: count)
+        var names = JSONNameIndex(expectedCount: count)
         try forEachMember { (name, element) throws(JSONError) in
             let value = try element.value()
             let text = name.string
@@ -106,44 +106,5 @@ extension JSONElement {
             }
         }
         return members
-    }
-}
-
-/// Finds a name that an object already has: a bit set says "surely not" for nearly all, then a scan of
-/// a small object or the dictionary of a large one decides.
-private struct NameFilter {
-    private var bits: UInt64 = 0
-    private var places: [NameBytes: Int] = [:]
-    private let isLarge: Bool
-
-    init(expectedCount: Int) {
-        isLarge = expectedCount > 32
-        if isLarge { places.reserveCapacity(min(expectedCount, 4096)) }
-    }
-
-    /// The place of the name in `members`; nil and remembered as the next place when it is not there.
-    mutating func insert(_ name: String, _ members: [(String, JSONValue)]) -> Int? {
-        if isLarge {
-            if let place = places[NameBytes(text: name)] { return place }
-            places[NameBytes(text: name)] = members.count
-            return nil
-        }
-        let bytes = name.utf8
-        let mix = bytes.count &* 31 &+ Int(bytes.first ?? 0) &* 7 &+ Int(bytes.last ?? 0)
-        let bit = UInt64(1) << UInt64(mix & 63)
-        defer { bits |= bit }
-        return bits & bit == 0 ? nil : members.firstIndex { $0.0.hasSameBytes(as: name) }
-    }
-}
-
-/// A name compared and hashed by its bytes.
-private struct NameBytes: Hashable {
-    let text: String
-
-    static func == (left: NameBytes, right: NameBytes) -> Bool { left.text.hasSameBytes(as: right.text) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }

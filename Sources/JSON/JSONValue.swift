@@ -117,16 +117,23 @@ extension JSONValue {
     /// name, objects are merged member by member, and `null` removes.
     public func merged(with patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
-        var members = objectValue ?? []
+        var members: [(String, JSONValue)] = []
+        let own = objectValue ?? []
+        members.reserveCapacity(own.count + changes.count)
+        var names = JSONNameIndex(expectedCount: own.count + changes.count)
+        for (name, value) in own where names.insert(name, members) == nil { members.append((name, value)) }
+        var removed: Set<Int> = []
         for (name, change) in changes {
-            let place = members.firstIndex { $0.0.hasSameBytes(as: name) }
             if change.isNull {
-                if let place { members.remove(at: place) }
-            } else if let place {
+                if let place = names.place(of: name, in: members) { removed.insert(place) }
+            } else if let place = names.insert(name, members) {
                 members[place].1 = members[place].1.merged(with: change)
             } else {
                 members.append((name, JSONValue.null.merged(with: change)))
             }
+        }
+        if !removed.isEmpty {
+            members = members.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
         }
         return .object(members)
     }

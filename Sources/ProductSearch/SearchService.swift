@@ -15,6 +15,7 @@ public final class SearchService: Sendable {
 
     let view: LiveView
     let analysis: TextAnalysis
+<<<<<<< HEAD
     /// Counts what was searched for; nil where that is nobody's business, as in the commands.
     let popular: PopularQueries?
 
@@ -22,6 +23,15 @@ public final class SearchService: Sendable {
         self.view = view
         self.analysis = analysis
         self.popular = popular
+=======
+    private let store: ProductStore?
+
+    /// `store` tells how far changes go, so that nobody waits for one that was never written.
+    public init(view: LiveView, analysis: TextAnalysis, store: ProductStore? = nil) {
+        self.view = view
+        self.analysis = analysis
+        self.store = store
+>>>>>>> main
     }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
@@ -191,9 +201,12 @@ public final class SearchService: Sendable {
     private func state(for request: ProductSearchRequest) throws(RequestError) -> LiveView.State {
         guard let wanted = request.minimumSequence else { return view.current }
         let deadline = ContinuousClock.now + .milliseconds(request.waitMilliseconds)
+        var isChecked = false
         while true {
             let state = view.current
             if state.snapshot.eventPosition >= wanted { return state }
+            if !isChecked { try requireWritten(wanted) }
+            isChecked = true
             guard ContinuousClock.now < deadline else {
                 throw RequestError(
                     .sequenceNotReached,
@@ -201,6 +214,23 @@ public final class SearchService: Sendable {
                         + "ask again, or wait longer with wait_ms")
             }
             Pause.milliseconds(2)
+        }
+    }
+
+    /// A wait holds a worker, so one that no write has given reason for is refused at once.
+    private func requireWritten(_ wanted: UInt64) throws(RequestError) {
+        guard let store else { return }
+        let last: UInt64
+        do throws(StoreError) {
+            last = try store.lastSequence()
+        } catch {
+            throw RequestError(store: error)
+        }
+        guard wanted <= last else {
+            throw RequestError(
+                .sequenceNotReached,
+                "the last change is \(last), so the index cannot come to \(wanted); "
+                    + "send the 'seq' that a write answered with")
         }
     }
 }

@@ -125,7 +125,9 @@ private func answering(_ body: () throws(RequestError) -> HTTPResponse) -> HTTPR
     do throws(RequestError) {
         return try body()
     } catch {
-        return .json(error.json, status: error.code.status)
+        var response = HTTPResponse.json(error.json, status: error.code.status)
+        if error.code.status == 503 { response.headers.add("retry-after", "1") }
+        return response
     }
 }
 

@@ -45,6 +45,7 @@ extension Product {
         var product = Product(id: "", title: "")
         var hasID = false
         var hasTitle = false
+        var unknownNames = JSONNameIndex(expectedCount: element.count)
         try element.forEachMember { (name, value) throws(ProductError) in
             switch ProductMember(name) {
             case .id?:
@@ -54,7 +55,7 @@ extension Product {
                 product.title = try value.required(.title)
                 hasTitle = true
             case let member?: try product.read(member, value)
-            case nil: try product.readUnknown(name, value)
+            case nil: try product.readUnknown(name, value, &unknownNames)
             }
         }
         if !hasID { throw .invalid(path: "id", expected: "a text", got: "nothing") }
@@ -83,11 +84,11 @@ extension Product {
     }
 
     private mutating func readUnknown(
-        _ name: borrowing JSONName, _ value: borrowing JSONElement
+        _ name: borrowing JSONName, _ value: borrowing JSONElement, _ names: inout JSONNameIndex
     ) throws(ProductError) {
         let text = name.string
         let tree = try value.tree(path: text)
-        if let place = unknown.firstIndex(where: { $0.0.hasSameBytes(as: text) }) {
+        if let place = names.insert(text, unknown) {
             unknown[place].1 = tree
         } else {
             unknown.append((text, tree))

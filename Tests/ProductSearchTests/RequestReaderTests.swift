@@ -46,7 +46,7 @@ import Testing
         (#"{"limit": -1}"#, .badParameter), (#"{"limit": 9223372036854775807}"#, .badParameter),
         (#"{"offset": 9999, "limit": 2}"#, .badParameter), (#"{"cursor": "a", "offset": 1}"#, .badParameter),
         (#"{"facets": 5}"#, .badParameter), (#"{"facets": [{}]}"#, .badParameter),
-        (#"{"facets": ["brand", "brand"]}"#, .facetField),
+        (#"{"facets": ["brand", {"field": "brand", "limit": 3}]}"#, .facetField),
         (#"{"facets": [{"field": "a", "ranges": [[1]]}]}"#, .badParameter),
         (#"{"facets": [{"field": "a", "limit": 100000}]}"#, .badParameter),
         (#"{"facet_filters": []}"#, .badParameter),

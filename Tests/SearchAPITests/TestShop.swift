@@ -27,7 +27,7 @@ final class TestShop {
         let indexer = try ProductIndexer(folder: data, store: store, analyzer: analyzer)
         self.indexer = indexer
         let analysis = TextAnalysis(analyzer)
-        let search = SearchService(view: indexer.view, analysis: analysis)
+        let search = SearchService(view: indexer.view, analysis: analysis, store: store)
         let api = SearchAPI(
             search: search, suggest: SuggestService(search: search),
             analyze: AnalyzeService(analysis: analysis),

@@ -284,6 +284,22 @@ def failure_checks(checks, browser, url):
         assert "아이폰" in site.page.text_content("#correction"), "the correction is not named"
         site.context.close()
 
+    def some_words():
+        site = Page(browser, url, locale="ko-KR").open()
+        relaxed = site.page.locator("#relaxed")
+        expect(relaxed).to_be_hidden()
+        site.type("무선 이어폰 가나다라마바사")
+        assert site.total() > 0, "the search is not relaxed"
+        expect(relaxed).to_have_text("일부 단어만 맞는 상품도 보여드려요.")
+        site.page.keyboard.press("Escape")
+        site.page.click("#language")
+        expect(relaxed).to_have_text("Products that match only some of the words are shown too.")
+        site.type("무선 이어폰")
+        expect(relaxed).to_be_hidden()
+        equal(site.problems, [], "errors")
+        site.context.close()
+
+    checks.run("it is said so when only some of the words match", some_words)
     checks.run("an answer that comes too late is dropped", stale)
     checks.run("text of the catalogue is never read as HTML", hostile_text)
     checks.run("a server that is gone is said so, and a retry works", server_gone)

@@ -2,9 +2,11 @@
 
 import collections
 import concurrent.futures
+import http.client
 import json
 import time
 import unicodedata
+import urllib.parse
 
 from check_command_line import PRODUCTS, imported
 from workplace import ROOT, product_lines
@@ -81,6 +83,23 @@ def check_wrong_requests_get_the_right_status_and_a_clear_error(workplace):
         ("PUT", "/api/v1/products/p1", '{"id": "p1", "title": "t", "price": -5}', 400, "bad_product"),
         ("POST", "/api/v1/products", "x" * (3 << 20), 413, None),
         ("GET", "/api/v1/products/none", None, 404, "not_found"),
+        ("PUT", "/api/v1/products/%00", '{"title": "t"}', 400, "bad_product"),
+        ("PUT", "/api/v1/products/p1", '{"id": "p1", "title": "t", "price": 1e400}', 400, "bad_json"),
+        ("PUT", "/api/v1/products/p1", '{"id": "p1", "title": "t", "rating": NaN}', 400, "bad_json"),
+        ("POST", "/api/v1/products/bulk", "", 400, "bad_json"),
+        ("POST", "/api/v1/products/bulk", "1\n" * 100_001, 413, "too_large"),
+        ("POST", "/api/v1/search", "", 400, "bad_json"),
+        ("POST", "/api/v1/search", '{"filtr": null}', 400, "bad_parameter"),
+        ("POST", "/api/v1/search", {"facets": ["brand"] * 100_000}, 400, "bad_parameter"),
+        ("POST", "/api/v1/search", {"facets": ["brand", {"field": "brand", "limit": 3}]}, 400, "facet_field"),
+        ("POST", "/api/v1/search", {"facet_filters": {f"f{n}": ["a"] for n in range(10_000)}}, 400, "bad_parameter"),
+        ("POST", "/api/v1/search", {"sort": ["price"] * 10_000}, 400, "bad_parameter"),
+        ("POST", "/api/v1/search", {"filter": "(" * 10_000 + "price > 1" + ")" * 10_000}, 400, "filter_syntax"),
+        ("POST", "/api/v1/search", '{"limit": 1e400}', 400, "bad_json"),
+        ("POST", "/api/v1/search", b'{"q": "\xff"}', 400, "bad_json"),
+        ("GET", "/api/v1/search?q=%ff", None, 400, "bad_utf8"),
+        ("GET", "/api/v1/search?q=%zz", None, 400, "bad_escape"),
+        ("GET", "/api/v1/search?q=" + "a" * 20_000, None, 414, "uri_too_long"),
         ("GET", "/api/v1/analyze", None, 400, "bad_parameter"),
         ("GET", "/api/v1/suggest?q=a&limit=1000", None, 400, "bad_parameter"),
         ("GET", "/api/v1/nothing", None, 404, None),
@@ -94,6 +113,54 @@ def check_wrong_requests_get_the_right_status_and_a_clear_error(workplace):
         assert len(error["message"]) > 10
     error = server.get("/api/v1/search", filter='brand = "나이키" AND AND price > 3').json["error"]
     assert error["position"] == 18, error
+
+
+def check_hostile_requests_are_answered_in_time(workplace):
+    imported(workplace)
+    server = workplace.serve()
+
+    def ask(method, path, body, status):
+        started = time.monotonic()
+        answer = server.request(method, path, body)
+        assert answer.status == status, (path, answer.status, answer.body[:300])
+        assert time.monotonic() - started < 3, (path, time.monotonic() - started)
+        return answer
+
+    members = ", ".join(f'"{number:06}": 1' for number in range(120_000))
+    product = "/api/v1/products/many"
+    ask("PUT", product, f'{{"title": "상품", {members}}}', 201)
+    ask("PATCH", product, f"{{{members.replace('1,', '2,')}}}", 200)
+    ask("DELETE", product, None, 200)
+    assert ask("POST", "/api/v1/products/bulk", b"\n" * (50 << 20), 200).body == b""
+    for query in ["\0이어폰\x1f\x7f\u202e", "!@#$%^&*()" * 400, "가" * 1365, "a" * 4096, "가 나 다 라 " * 250, "ㅋ" * 1365]:
+        ask("POST", "/api/v1/search", {"q": query, "explain": True}, 200)
+        ask("GET", "/api/v1/suggest?q=" + urllib.parse.quote(query[:85]), None, 200)
+    ask("POST", "/api/v1/search", {"min_seq": 1 << 62, "wait_ms": 10_000}, 409)
+    peak = next(line for line in open(f"/proc/{server.process.pid}/status") if line.startswith("VmHWM"))
+    assert int(peak.split()[1]) < 1 << 20, f"the server took {peak}"
+
+
+def check_ids_of_any_characters_and_a_connection_that_outlives_errors(workplace):
+    server = workplace.serve()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+
+    def ask(method, path, body=None):
+        connection.request(method, path, json.dumps(body) if body is not None else None)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        assert connection.sock is not None, f"{method} {path} closed the connection"
+        return response.status, answer
+
+    for product in ["a/b", "100%", "상품/1 가", "..", "a?b&c#d", "bulk", "a+b", "😀", "é", "e\u0301"]:
+        path = "/api/v1/products/" + urllib.parse.quote(product, safe="")
+        assert ask("PUT", path, {"title": "상품"})[0] == 201, product
+        assert ask("PUT", path, {"id": product + "x", "title": "상품"})[1]["error"]["code"] == "id_mismatch"
+        assert ask("GET", path)[1]["id"] == product
+        assert ask("DELETE", path)[0] == 200, product
+    for method, path, body in [("POST", "/api/v1/search", []), ("GET", "/api/v1/search?q=%ff", None),
+                               ("GET", "/nothing", None), ("DELETE", "/api/v1/search", None)]:
+        assert ask(method, path, body)[0] >= 400
+    assert ask("GET", "/api/v1/search?limit=0")[0] == 200
 
 
 def check_facets_are_multi_select_and_exact(workplace):

@@ -12,6 +12,9 @@ public struct IndexOptions: Sendable {
     /// What analyses the documents. It is stored when an index is made; an index that was made by another
     /// version is opened all the same, and the caller compares `IndexWriter.analysis`.
     public var analysis = AnalysisVersion()
+    /// Names of keyword fields by which documents are ordered when segments are merged into files; none keeps
+    /// the order in which they came.
+    public var documentOrder: [String] = []
     /// Whether segments are merged in the background.
     public var mergesInBackground = true
     /// Tells the time that snapshots carry.

@@ -1,6 +1,20 @@
 // The live documents of a term, for look-ups by key. A key has one live document at most; the list is longer
 // where a key was written several times before a refresh.
 
+extension Snapshot {
+    /// Where the document of a key is; nil where there is none.
+    /// - Complexity: a look-up in every segment.
+    public func address(of key: [UInt8]) throws(SegmentError) -> DocAddress? {
+        for (number, view) in segments.enumerated() {
+            guard let entry = try view.segment.term(FieldRegistry.key, key),
+                let document = try view.liveDocuments(of: entry).first
+            else { continue }
+            return DocAddress(segment: number, document: document)
+        }
+        return nil
+    }
+}
+
 extension SegmentView {
     /// The documents of a term that are not deleted, ascending.
     /// - Complexity: O(documents of the term).

@@ -97,7 +97,7 @@ extension WriterCore {
         let result: MergeResult
         do {
             result = try SegmentMerger.merge(
-                job.sources.map(\.mergeSource), registry: snapshot.registry, to: path,
+                job.sources.map(\.mergeSource), registry: snapshot.registry, to: path, order: mergeOrder,
                 shouldStop: { self.isStopping.load(ordering: .relaxed) })
         } catch {
             if error.kind == .cancelled { return nil }
@@ -106,6 +106,12 @@ extension WriterCore {
         // Synced by the merger; said once more to what keeps account of durable files.
         try attempt { () throws(FileError) in try files.fileSystem.sync(file: path) }
         return MergeOutcome(segment: try files.openSegment(path), documentMaps: result.documentMaps)
+    }
+
+    /// Merges to files are the ones that last; ordering is worth its time there.
+    private var mergeOrder: MergeOrder {
+        let fields = options.documentOrder.compactMap { snapshot.registry.id($0, .keyword) }
+        return fields.isEmpty ? .sources : .keywords(fields)
     }
 
     private func finish(

@@ -33,6 +33,9 @@ final class FolderLock: Sendable {
     }
 
     deinit {
+        // Closing alone would leave the lock with a child process that another thread is just starting: it
+        // holds a copy of the descriptor until it runs its own program.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

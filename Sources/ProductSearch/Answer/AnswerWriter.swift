@@ -131,15 +131,23 @@ struct AnswerWriter {
             }
             return .object([("values", .array(values)), ("distinct", .integer(Int64(present.count)))])
         case (.ranges(let counts, let documentCount, _, _), .ranges(let ranges)):
-            let shown = zip(ranges, counts).map { range, count in
-                JSONValue.object([
-                    ("from", number(range.from)), ("to", number(range.to)), ("count", .integer(Int64(count))),
-                ])
-            }
-            return .object([("ranges", .array(shown)), ("count", .integer(Int64(documentCount)))])
-        case (.ranges, .values):
-            return .null
+            return self.ranges(ranges, counts, documentCount)
+        case (_, .nothing(let ranges?)):
+            return self.ranges(ranges, Array(repeating: 0, count: ranges.count), 0)
+        case (.ranges, .values), (.ranges, .nothing):
+            return .object([("values", .array([])), ("distinct", .integer(0))])
         }
+    }
+
+    private static func ranges(
+        _ ranges: [ProductSearchRequest.Range], _ counts: [Int], _ documentCount: Int
+    ) -> JSONValue {
+        let shown = zip(ranges, counts).map { range, count in
+            JSONValue.object([
+                ("from", number(range.from)), ("to", number(range.to)), ("count", .integer(Int64(count))),
+            ])
+        }
+        return .object([("ranges", .array(shown)), ("count", .integer(Int64(documentCount)))])
     }
 
     private static func value(_ value: String, _ count: Int, isSelected: Bool) -> JSONValue {

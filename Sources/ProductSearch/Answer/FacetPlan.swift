@@ -11,6 +11,8 @@ struct PlannedFacet: Sendable {
         case ranges([ProductSearchRequest.Range])
         /// One range a status code, shown as values.
         case statuses([String])
+        /// No product has the field; ranges that were asked for are shown as empty.
+        case nothing([ProductSearchRequest.Range]?)
     }
 
     let name: String
@@ -31,15 +33,19 @@ struct FacetPlan: Sendable {
         var chosen: [String: Set<String>] = [:]
         for selection in request.facetFilters {
             let filter = try Self.filter(selection, fields)
-            groupOf[selection.field] = groups.count
-            chosen[selection.field] = Set(selection.values)
+            let name = Self.canonicalName(selection.field, fields)
+            guard groupOf[name] == nil else {
+                throw RequestError(.facetField, "'facet_filters' names the field '\(name)' twice; once is enough")
+            }
+            groupOf[name] = groups.count
+            chosen[name] = Set(selection.values)
             groups.append(FacetGroup(filter))
         }
         for facet in request.facets {
             let name = Self.canonicalName(facet.field, fields)
-            facets += try Self.plan(
-                facet, name: name, group: groupOf[facet.field], selected: chosen[facet.field] ?? [],
-                fields: fields)
+            facets.append(
+                try Self.plan(
+                    facet, name: name, group: groupOf[name], selected: chosen[name] ?? [], fields: fields))
         }
     }
 
@@ -75,15 +81,12 @@ struct FacetPlan: Sendable {
     private static func plan(
         _ facet: ProductSearchRequest.Facet, name: String, group: Int?, selected: Set<String>,
         fields: ProductFields
-    ) throws(RequestError) -> [PlannedFacet] {
+    ) throws(RequestError) -> PlannedFacet {
         guard let target = fields.target(name) else { throw unknown(facet.field, fields) }
-        func planned(_ shape: PlannedFacet.Shape, _ kind: FacetRequest.Kind) -> [PlannedFacet] {
-            [
-                PlannedFacet(
-                    name: facet.field, shape: shape, request: FacetRequest(kind, group: group),
-                    selected: selected,
-                    limit: facet.limit)
-            ]
+        func planned(_ shape: PlannedFacet.Shape, _ kind: FacetRequest.Kind) -> PlannedFacet {
+            PlannedFacet(
+                name: facet.field, shape: shape, request: FacetRequest(kind, group: group),
+                selected: selected, limit: facet.limit)
         }
         if name == "status" {
             let names = ProductStatus.allCases.map(\.name)
@@ -109,7 +112,7 @@ struct FacetPlan: Sendable {
                 .facetField, "the facet '\(facet.field)' holds texts and has no ranges; leave 'ranges' out")
         }
         // An attribute that no product has yet: known, and empty.
-        return []
+        return planned(.nothing(facet.ranges), .ranges(fields.status, []))
     }
 
     private static func integerRange(_ range: ProductSearchRequest.Range) -> FacetRequest.Range {

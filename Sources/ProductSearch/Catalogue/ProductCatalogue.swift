@@ -35,9 +35,10 @@ public final class ProductCatalogue: Sendable {
         return stored.canonicalJSON
     }
 
-    /// Creates or replaces a product. `id` is the one of the address, nil where only the body names it.
+    /// Creates or replaces a product. `id` is the one of the address, which the body may repeat; nil where
+    /// only the body names it.
     public func put(_ body: [UInt8], id: String?) throws(RequestError) -> Outcome {
-        let product = try parse(body, JSONParser())
+        let product = try parse(body, JSONParser(), defaultID: id)
         if let id, !id.utf8.elementsEqual(product.id.utf8) {
             throw RequestError(
                 .idMismatch,
@@ -50,12 +51,7 @@ public final class ProductCatalogue: Sendable {
 
     /// Changes the members that `body` names; null removes one.
     public func patch(_ body: [UInt8], id: String) throws(RequestError) -> Outcome {
-        let changes: JSONValue
-        do throws(JSONError) {
-            changes = try JSONParser().parse(body)
-        } catch {
-            throw RequestError(.badJSON, "the body cannot be read: \(error)", position: error.byteOffset)
-        }
+        let changes = try tree(body, JSONParser())
         let receipt = try attempt { () throws(StoreError) in try store.patch(id: id, changes) }
         onWrite()
         return Outcome(status: 200, json: Self.json(id, receipt))
@@ -78,12 +74,10 @@ public final class ProductCatalogue: Sendable {
     /// blank: `{"line", "status", "result", "id", "seq"}` or, for a bad one, `"error"` in place of the last
     /// two.
     public func bulk(_ body: [UInt8]) throws(RequestError) -> [UInt8] {
-        let lines = Self.lines(body)
-        guard lines.count <= Self.bulkLineCountMax else {
-            throw RequestError(
-                .tooLarge,
-                "\(lines.count) lines, at most \(Self.bulkLineCountMax); send them in several requests")
+        guard !body.isEmpty else {
+            throw RequestError(.badJSON, "the body is empty; send JSON lines, one product each")
         }
+        let lines = try Self.lines(body)
         let parser = JSONParser()
         var results = [JSONValue](repeating: .null, count: lines.count)
         var pending: [(index: Int, product: Product)] = []
@@ -107,10 +101,7 @@ public final class ProductCatalogue: Sendable {
                 results[index] = .object([
                     ("line", .integer(Int64(line.number))), ("status", .integer(Int64(error.code.status))),
                     ("result", .string("rejected")),
-                    (
-                        "error",
-                        .object([("code", .string(error.code.rawValue)), ("message", .string(error.message))])
-                    ),
+                    ("error", error.detail),
                 ])
             }
             if pending.count == Self.transactionCount { try flush() }
@@ -124,10 +115,26 @@ public final class ProductCatalogue: Sendable {
 
     // MARK: Parts
 
-    private func parse(_ bytes: [UInt8], _ parser: JSONParser) throws(RequestError) -> Product {
+    private func tree(_ bytes: [UInt8], _ parser: JSONParser) throws(RequestError) -> JSONValue {
+        do throws(JSONError) {
+            return try parser.parse(bytes)
+        } catch {
+            throw RequestError(.badJSON, "the body cannot be read: \(error)", position: error.byteOffset)
+        }
+    }
+
+    /// Reads a product; `defaultID` is its id where it names none.
+    private func parse(
+        _ bytes: [UInt8], _ parser: JSONParser, defaultID: String? = nil
+    ) throws(RequestError) -> Product {
         do throws(ProductError) {
             return try Product(parsing: bytes, with: parser)
         } catch {
+            if let defaultID, case .invalid("id", _, "nothing") = error {
+                let members = try tree(bytes, parser).objectValue ?? []
+                let named = JSONValue.object([("id", .string(defaultID))] + members)
+                return try parse(named.jsonBytes, parser)
+            }
             if case .notJSON(let json) = error {
                 throw RequestError(.badJSON, "\(error)", position: json.byteOffset)
             }
@@ -135,12 +142,29 @@ public final class ProductCatalogue: Sendable {
         }
     }
 
-    /// Lines that are not blank, each with its number from 1.
-    private static func lines(_ body: [UInt8]) -> [(number: Int, bytes: ArraySlice<UInt8>)] {
-        let split = body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        return split.enumerated().compactMap { index, line in
-            line.contains { $0 > UInt8(ascii: " ") } ? (index + 1, line) : nil
+    /// The lines that are not blank, each with its number from 1. A body of blank lines alone takes no
+    /// memory, and more lines than may be sent are counted without being kept.
+    private static func lines(
+        _ body: [UInt8]
+    ) throws(RequestError) -> [(number: Int, bytes: ArraySlice<UInt8>)] {
+        var lines: [(number: Int, bytes: ArraySlice<UInt8>)] = []
+        var count = 0
+        var number = 0
+        var rest = body[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            let line = rest[..<end]
+            rest = rest[end...].dropFirst()
+            number += 1
+            guard line.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
+            count += 1
+            if count <= bulkLineCountMax { lines.append((number, line)) }
         }
+        guard count <= bulkLineCountMax else {
+            throw RequestError(
+                .tooLarge, "\(count) lines, at most \(bulkLineCountMax); send them in several requests")
+        }
+        return lines
     }
 
     private static func members(_ id: String, _ receipt: WriteReceipt) -> [(String, JSONValue)] {

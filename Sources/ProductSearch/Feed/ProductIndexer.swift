@@ -23,6 +23,11 @@ public final class ProductIndexer: Sendable {
     /// A new generation is looked for this often.
     private static let generationCheckInterval = Duration.seconds(1)
 
+    /// Loads of fewer changes are left to the merge policy.
+    private static let bulkCountMin = 10_000
+    /// Larger indices are left to it as well: merging them whole takes minutes.
+    private static let tidyByteCountMax = 1 << 30
+
     public let view: LiveView
     private let folder: DataFolder
     private let store: ProductStore
@@ -124,6 +129,7 @@ public final class ProductIndexer: Sendable {
                     position: feed.position, lastSequence: try store.lastSequence(), appliedCount: applied))
         }
         try writer.commit(eventPosition: feed.position)
+        if applied >= Self.bulkCountMin { try tidy(writer, feed.position) }
         view.publish(writer.snapshot(), fields: fields)
         view.report(isCaughtUp: true)
     }
@@ -131,6 +137,14 @@ public final class ProductIndexer: Sendable {
     /// Waits until background merges are done.
     public func waitForMerges() throws {
         try live.withLock { $0.writer }.waitForMerges()
+    }
+
+    /// After a bulk load nobody is waiting, and one ordered segment is smaller and faster than several.
+    private func tidy(_ writer: IndexWriter, _ position: UInt64) throws {
+        let byteCount = writer.snapshot().segments.reduce(0) { $0 + $1.segment.byteCount }
+        guard byteCount <= Self.tidyByteCountMax else { return }
+        try writer.forceMerge(maxSegments: 1)
+        try writer.commit(eventPosition: position)
     }
 
     // MARK: One run of the thread

@@ -43,6 +43,7 @@ extension IndexOptions {
         options.analysis = AnalysisVersion(
             dictionary: String(analyzer.dictionary.checksum, radix: 16),
             analyzer: "products-\(ProductFields.projectionVersion)")
+        options.documentOrder = ["category", "brand"]
         return options
     }
 }

@@ -45,17 +45,3 @@ public struct IndexVerifier {
         return differences
     }
 }
-
-extension Snapshot {
-    /// Where the live document of `key` is; nil where there is none.
-    func address(of key: [UInt8]) throws -> DocAddress? {
-        for (index, view) in segments.enumerated() {
-            guard let entry = try view.segment.term(FieldRegistry.key, key) else { continue }
-            let document = entry.singleton
-            if view.liveDocs?.contains(document) ?? true {
-                return DocAddress(segment: index, document: document)
-            }
-        }
-        return nil
-    }
-}

@@ -16,6 +16,8 @@ public struct ProductSearchRequest: Sendable {
         public static let facetCountMax = 50
         public static let facetValueCountMax = 1_000
         public static let facetRangeCountMax = 100
+        /// Fields of `facet_filters`.
+        public static let facetFilterCountMax = 50
         public static let facetFilterValueCountMax = 1_000
         public static let sortKeyCountMax = 3
         /// The longest a search waits for `min_seq`.
@@ -106,21 +108,51 @@ public struct ProductSearchRequest: Sendable {
         guard facets.count <= Limits.facetCountMax else {
             throw RequestError(.badParameter, "at most \(Limits.facetCountMax) facets, not \(facets.count)")
         }
-        guard sort.count <= Limits.sortKeyCountMax else {
+        guard facetFilters.count <= Limits.facetFilterCountMax else {
             throw RequestError(
-                .badParameter, "at most \(Limits.sortKeyCountMax) sort fields, not \(sort.count)")
+                .badParameter,
+                "at most \(Limits.facetFilterCountMax) fields in 'facet_filters', not \(facetFilters.count)")
         }
-        var seen: Set<String> = []
-        for facet in facets where !seen.insert(facet.field).inserted {
-            throw RequestError(.facetField, "the facet '\(facet.field)' is asked for twice; ask for it once")
+        try Self.checkSortCount(sort.count)
+        guard !facets.contains(where: { $0.field.isEmpty }) else {
+            throw RequestError(.facetField, "a facet has an empty name; name a field such as brand")
         }
-        return self
+        var checked = self
+        checked.facets = try distinctFacets()
+        return checked
+    }
+
+    /// Each facet once: the answer has one place for a name.
+    private func distinctFacets() throws(RequestError) -> [Facet] {
+        var distinct: [Facet] = []
+        for facet in facets {
+            guard let same = distinct.first(where: { $0.field.utf8.elementsEqual(facet.field.utf8) }) else {
+                distinct.append(facet)
+                continue
+            }
+            guard same == facet else {
+                throw RequestError(
+                    .facetField, "the facet '\(facet.field)' is asked for in two ways; ask for it once")
+            }
+        }
+        return distinct
+    }
+
+    static func isRelevance(_ field: String) -> Bool { field == "relevance" || field == "_score" }
+
+    static func checkSortCount(_ count: Int) throws(RequestError) {
+        guard count <= Limits.sortKeyCountMax else {
+            throw RequestError(.badParameter, "at most \(Limits.sortKeyCountMax) sort fields, not \(count)")
+        }
     }
 
     /// `price`, `-price`, `price:desc`, `price desc`, separated by commas; `relevance` is the default order.
     static func parseSort(_ text: String) throws(RequestError) -> [SortKey] {
+        guard !text.isEmpty else { return [] }
         var keys: [SortKey] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: true) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        try checkSortCount(parts.count)
+        for part in parts {
             let words = part.split(whereSeparator: { $0 == ":" || $0 == " " })
             guard let first = words.first, words.count <= 2 else {
                 throw RequestError(.sortField, "cannot read the sort '\(part)'; write 'price' or '-price'")
@@ -139,7 +171,7 @@ public struct ProductSearchRequest: Sendable {
                     throw RequestError(.sortField, "'\(words[1])' is no sort order; write 'asc' or 'desc'")
                 }
             }
-            if field == "relevance" || field == "_score" { continue }
+            if isRelevance(field) { continue }
             keys.append(SortKey(field: field, isDescending: isDescending))
         }
         return keys

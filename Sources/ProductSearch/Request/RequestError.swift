@@ -47,7 +47,8 @@ public struct RequestError: Error, Sendable, Equatable, CustomStringConvertible 
     public let code: Code
     /// What, where and what to do, in one or two sentences.
     public let message: String
-    /// Where in the given text, in characters from 0, where that is known.
+    /// Where in the given text, from 0, where that is known: in Unicode scalars of a filter, in bytes of
+    /// JSON.
     public let position: Int?
 
     public init(_ code: Code, _ message: String, position: Int? = nil) {
@@ -63,13 +64,13 @@ public struct RequestError: Error, Sendable, Equatable, CustomStringConvertible 
 
     /// The body of the HTTP answer.
     public var json: [UInt8] {
-        RequestError.body(code: code.rawValue, message: message, position: position)
+        JSONValue.object([("error", detail)]).jsonBytes
     }
 
-    /// The body of an error answer with any code: the server's own errors have the same shape.
-    public static func body(code: String, message: String, position: Int? = nil) -> [UInt8] {
-        var members: [(String, JSONValue)] = [("code", .string(code)), ("message", .string(message))]
+    /// `{"code", "message", "position"}`, as it stands in an answer and in the line of a bulk answer.
+    var detail: JSONValue {
+        var members: [(String, JSONValue)] = [("code", .string(code.rawValue)), ("message", .string(message))]
         if let position { members.append(("position", .integer(Int64(position)))) }
-        return JSONValue.object([("error", .object(members))]).jsonBytes
+        return .object(members)
     }
 }

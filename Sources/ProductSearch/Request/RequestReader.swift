@@ -14,13 +14,12 @@ extension ProductSearchRequest {
             }
             switch name {
             case "q": query = value
-            case "filter": filter = value.isEmpty ? nil : value
-            case "facets":
-                facets = value.split(separator: ",").map { Facet(field: trimmed($0)) }
+            case "filter": filter = given(value)
+            case "facets": facets = facetNames(value)
             case "sort": sort = try Self.parseSort(value)
             case "limit": limit = try integer(name, value, 0...Limits.hitCountMax)
             case "offset": offset = try integer(name, value, 0...Limits.depthMax)
-            case "cursor": cursor = value.isEmpty ? nil : value
+            case "cursor": cursor = given(value)
             case "highlight": highlight = try boolean(name, value)
             case "explain": explain = try boolean(name, value)
             case "match": match = try matchMode(value)
@@ -41,7 +40,10 @@ extension ProductSearchRequest {
             throw RequestError(.badJSON, "the body must be a JSON object such as {\"q\": \"무선 이어폰\"}")
         }
         for (name, value) in members {
-            if case .null = value { continue }
+            if value.isNull {
+                guard Self.names.contains(name) else { throw Self.unknownName(name) }
+                continue
+            }
             try read(name, value)
         }
         self = try validated()
@@ -50,13 +52,13 @@ extension ProductSearchRequest {
     private mutating func read(_ name: String, _ value: JSONValue) throws(RequestError) {
         switch name {
         case "q": query = try string(name, value)
-        case "filter": filter = try string(name, value)
+        case "filter": filter = given(try string(name, value))
         case "facets": facets = try readFacets(value)
         case "facet_filters": facetFilters = try readFacetFilters(value)
         case "sort": sort = try readSort(value)
         case "limit": limit = try integer(name, value, 0...Limits.hitCountMax)
         case "offset": offset = try integer(name, value, 0...Limits.depthMax)
-        case "cursor": cursor = try string(name, value)
+        case "cursor": cursor = given(try string(name, value))
         case "highlight": highlight = try boolean(name, value)
         case "explain": explain = try boolean(name, value)
         case "match": match = try matchMode(try string(name, value))
@@ -69,19 +71,24 @@ extension ProductSearchRequest {
     private static func unknownName(_ name: String) -> RequestError {
         RequestError(
             .badParameter,
-            "unknown parameter '\(name)'; there are: q, filter, facets, facet_filters, sort, limit, offset, "
-                + "cursor, highlight, explain, match, min_seq, wait_ms")
+            "unknown parameter '\(name)'; there are: \(names.joined(separator: ", "))")
     }
+
+    private static let names = [
+        "q", "filter", "facets", "facet_filters", "sort", "limit", "offset", "cursor", "highlight", "explain",
+        "match", "min_seq", "wait_ms",
+    ]
 }
 
 private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.SortKey] {
     guard case .array(let parts) = value else {
         return try ProductSearchRequest.parseSort(try string("sort", value))
     }
+    try ProductSearchRequest.checkSortCount(parts.count)
     var keys: [ProductSearchRequest.SortKey] = []
     for part in parts {
         if case .object(let members) = part {
-            keys += try ProductSearchRequest.parseSort(try sortText(members))
+            if let key = try sortKey(members) { keys.append(key) }
         } else {
             keys += try ProductSearchRequest.parseSort(try string("sort", part))
         }
@@ -89,8 +96,11 @@ private func readSort(_ value: JSONValue) throws(RequestError) -> [ProductSearch
     return keys
 }
 
-/// `{"field": "price", "order": "desc"}` in the short form.
-private func sortText(_ members: [(String, JSONValue)]) throws(RequestError) -> String {
+/// `{"field": "price", "order": "desc"}`; nil for relevance, which is the order anyway. Names that hold
+/// commas or blanks can be sorted by only so.
+private func sortKey(
+    _ members: [(String, JSONValue)]
+) throws(RequestError) -> ProductSearchRequest.SortKey? {
     var (field, order) = ("", "asc")
     for (name, value) in members {
         switch name {
@@ -101,12 +111,17 @@ private func sortText(_ members: [(String, JSONValue)]) throws(RequestError) -> 
                 .badParameter, "unknown member '\(name)' of a sort key; there are: field, order")
         }
     }
-    return "\(field):\(order)"
+    guard order == "asc" || order == "desc" else {
+        throw RequestError(.sortField, "'\(order)' is no sort order; write 'asc' or 'desc'")
+    }
+    guard !field.isEmpty else { throw RequestError(.sortField, "a sort key needs a 'field'") }
+    if ProductSearchRequest.isRelevance(field) { return nil }
+    return ProductSearchRequest.SortKey(field: field, isDescending: order == "desc")
 }
 
 private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSearchRequest.Facet] {
     if case .string(let names) = value {
-        return names.split(separator: ",").map { ProductSearchRequest.Facet(field: trimmed($0)) }
+        return facetNames(names)
     }
     guard case .array(let items) = value else {
         throw RequestError(.badParameter, "'facets' must be an array of names or of objects with 'field'")
@@ -120,6 +135,14 @@ private func readFacets(_ value: JSONValue) throws(RequestError) -> [ProductSear
         }
     }
     return facets
+}
+
+/// Names with commas between.
+private func facetNames(_ text: String) -> [ProductSearchRequest.Facet] {
+    guard !text.isEmpty else { return [] }
+    return text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map { name in
+        ProductSearchRequest.Facet(field: trimmed(Substring(name)))
+    }
 }
 
 private func readFacet(_ value: JSONValue) throws(RequestError) -> ProductSearchRequest.Facet {
@@ -229,7 +252,7 @@ private func string(_ name: String, _ value: JSONValue) throws(RequestError) -> 
 private func integer(
     _ name: String, _ value: JSONValue, _ bounds: ClosedRange<Int>
 ) throws(RequestError) -> Int {
-    guard case .integer(let number) = value, bounds.contains(Int(number)) else {
+    guard let number = value.integerValue, bounds.contains(Int(number)) else {
         throw outOfBounds(name, bounds)
     }
     return Int(number)
@@ -265,6 +288,11 @@ private func matchMode(_ text: String) throws(RequestError) -> ProductSearchRequ
         throw RequestError(.badParameter, "'match' is 'auto', 'all' or 'any', not '\(text)'")
     }
     return mode
+}
+
+/// A form that is sent with an empty field asks for nothing.
+private func given(_ text: String) -> String? {
+    text.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? nil : text
 }
 
 private func trimmed(_ text: Substring) -> String {

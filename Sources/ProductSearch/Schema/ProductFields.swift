@@ -84,6 +84,11 @@ public struct ProductFields: Sendable {
     /// The prefix that attribute names carry in filters, facets and sorts.
     static let attributePrefix = "attributes."
 
+    /// By bytes: a name may begin with a mark that joins the full stop before it to one character.
+    private static func isAttribute(_ name: String) -> Bool {
+        name.utf8.starts(with: attributePrefix.utf8)
+    }
+
     /// Names that can be filtered by, for "did you mean" in error messages.
     var filterNames: [String] {
         [
@@ -95,7 +100,7 @@ public struct ProductFields: Sendable {
 
     /// The attributes that the catalogue has taught so far, with their prefix, each once, sorted.
     var attributeNames: [String] {
-        Set(registry.definitions.map(\.name).filter { $0.hasPrefix(Self.attributePrefix) }).sorted()
+        Set(registry.definitions.map(\.name).filter(Self.isAttribute)).sorted()
     }
 
     /// What `name` in a filter means; nil for a name that is no field. An attribute no product has is no
@@ -113,7 +118,7 @@ public struct ProductFields: Sendable {
         case "review_count": FilterTarget(integer: reviewCount)
         case "released": FilterTarget(integer: released, integerValue: { ReleaseDate.number(of: $0) })
         default:
-            name.hasPrefix(Self.attributePrefix)
+            Self.isAttribute(name)
                 ? FilterTarget(
                     keyword: registry.id(name, .keyword), decimal: registry.id(name, .decimal))
                 : nil

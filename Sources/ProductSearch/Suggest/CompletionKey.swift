@@ -20,8 +20,9 @@ enum CompletionKey {
     /// Set in the byte of a syllable's first consonant, so that it is no letter of another script.
     static let initialMark: UInt8 = 0x80
 
-    /// Appends what `text`, which is folded, adds to a key and to its initials (those of Hangul; Latin letters
-    /// and digits stand for themselves, others are left out). Returns the script of the first character that counts.
+    /// Appends what `text`, which is folded, adds to a key and to its initials: those of Hangul; Latin
+    /// letters and digits stand for themselves, others are left out. Returns the script of the first
+    /// character that counts.
     @discardableResult
     static func append(
         folded text: some Collection<UInt8>, to keys: inout [UInt8], initials: inout [UInt8]

@@ -98,7 +98,8 @@ struct CompletionRows: Sendable {
     }
 
     /// The keys of the character behind one of a row's initials. The shown text has the syllables, which run
-    /// into each other in the key; where more is shown than is completed (a category's path), they are its end.
+    /// into each other in the key; where more is shown than is completed (a category's path), they are its
+    /// end.
     func syllable(_ index: Int, of row: UInt32) -> [UInt8]? {
         var syllables: [[UInt8]] = []
         for scalar in String(decoding: shown(row), as: UTF8.self).lowercased().unicodeScalars {

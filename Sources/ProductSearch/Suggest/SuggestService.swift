@@ -10,7 +10,14 @@ import Store
 /// Answers `GET /api/v1/suggest`.
 public final class SuggestService: Sendable {
     public static let limitMax = 50
+<<<<<<< HEAD
     private static let queryByteCountMax = 256
+=======
+    /// What is typed, in UTF-8 bytes.
+    public static let queryByteCountMax = 1_024
+    /// Names with the prefix that are looked at before the most frequent are taken.
+    private static let scannedNameCountMax = 4_096
+>>>>>>> main
     private static let expansionCountMax = 64
 
     private let search: SearchService

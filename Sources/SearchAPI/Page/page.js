@@ -82,6 +82,7 @@ function render() {
   renderControls();
   renderSummary();
   renderCorrection();
+  renderRelaxation();
   element("results").replaceChildren(...(answer?.hits ?? []).map(card));
   renderState();
   renderPages();
@@ -120,6 +121,13 @@ function renderCorrection() {
   if (!correction) return;
   const [before, corrected, after] = t().corrected(correction.from, correction.to);
   notice.replaceChildren(before, make("strong", {}, corrected), after);
+}
+
+/** Says so where products were let in that do not have all words. */
+function renderRelaxation() {
+  const isRelaxed = answer?.match !== undefined && answer.hits.length > 0;
+  element("relaxed").hidden = !isRelaxed;
+  element("relaxed").textContent = isRelaxed ? t().relaxed : "";
 }
 
 function renderState() {

@@ -30,7 +30,14 @@ struct SegmentDamageTests {
         var present = [UInt64](repeating: 0, count: 64)
         for definition in segment.fieldDefinitions {
             if let column = segment.keywordColumn(definition.id) {
-                for number in 0..<column.windowCount { try column.decode(window: number, into: &window) }
+                for number in 0..<column.windowCount {
+                    try column.decode(window: number, into: &window)
+                    var largest: UInt32 = 0
+                    for offset in 0..<min(4_096, Int(segment.documentCount)) {
+                        window.forEachOrdinal(offset) { largest = max(largest, $0) }
+                    }
+                    #expect(window.isEmpty || largest < column.termCount)
+                }
             }
             if let column = segment.integerColumn(definition.id) {
                 for number in 0..<column.windowCount {
@@ -38,6 +45,12 @@ struct SegmentDamageTests {
                 }
             }
         }
+    }
+
+    private func merge(_ segment: Segment, _ registry: FieldRegistry) throws {
+        _ = try SegmentMerger.merge(
+            [SegmentSource(segment: segment)], registry: registry, name: "merged", storage: .memory
+        ) { _ throws(SegmentError) in }
     }
 
     @Test("every truncation is refused")
@@ -106,7 +119,7 @@ struct SegmentDamageTests {
         #expect(sealed(image) == image)
         let bodyEnd = image.count - 32 - 240
         var errorCount = 0
-        for _ in 0..<150 {
+        for _ in 0..<60 {
             var damaged = image
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 let offset = Int.random(in: 16..<bodyEnd, using: &generator)
@@ -116,6 +129,7 @@ struct SegmentDamageTests {
                 let segment = try Segment(
                     image: sealed(damaged), name: "damaged, SAEKIN_SEED=\(generator.seed)")
                 _ = segment.findings()
+                do { try merge(segment, fields.registry) } catch is SegmentError {}
                 try readAll(segment)
             } catch is SegmentError {
                 errorCount += 1

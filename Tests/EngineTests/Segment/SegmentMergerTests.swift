@@ -71,6 +71,35 @@ struct SegmentMergerTests {
         #expect(try image == fields.image(shuffled.map { documents[$0] }), "SAEKIN_SEED=\(generator.seed)")
     }
 
+    @Test("an order by keywords gives the build of the documents sorted by their greatest values")
+    func keywordOrder() throws {
+        var generator = SeededGenerator()
+        let fields = TestFields()
+        let documents = fields.documents(300, &generator)
+        let parts = try [documents[..<90], documents[90..<200], documents[200...]]
+            .map { try fields.segment(Array($0)) }
+        let (image, _) = try merge(
+            parts.map { SegmentSource(segment: $0) }, fields.registry,
+            order: .keywords([fields.tags, fields.brand]))
+        func greatest(_ document: IndexDocument, _ field: FieldID) -> [UInt8]? {
+            document.keywords.filter { $0.field == field }.map { value in
+                Array(document.bytes[Int(value.start)..<Int(value.start) + Int(value.length)])
+            }.max { $0.lexicographicallyPrecedes($1) }
+        }
+        func precedes(_ left: [UInt8]?, _ right: [UInt8]?) -> Bool? {
+            if left == right { return nil }
+            guard let left else { return false }
+            guard let right else { return true }
+            return left.lexicographicallyPrecedes(right)
+        }
+        let sorted = documents.enumerated().sorted { left, right in
+            precedes(greatest(left.element, fields.tags), greatest(right.element, fields.tags))
+                ?? precedes(greatest(left.element, fields.brand), greatest(right.element, fields.brand))
+                ?? (left.offset < right.offset)
+        }.map(\.element)
+        #expect(try image == fields.image(sorted), "SAEKIN_SEED=\(generator.seed)")
+    }
+
     @Test("an overlay brings a field that no document had")
     func overlayBringsField() throws {
         let fields = TestFields()

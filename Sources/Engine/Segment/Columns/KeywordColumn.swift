@@ -175,7 +175,9 @@ public struct KeywordColumn: @unchecked Sendable {
                 for offset in 0..<SegmentFormat.windowCount {
                     starts[offset] = UInt32(truncatingIfNeeded: start)
                     if words[offset / 64] >> UInt64(offset % 64) & 1 == 1 {
-                        guard rank < column.presentCount else { break }
+                        guard rank < column.presentCount else {
+                            throw damaged(window, "presence disagrees with the counts")
+                        }
                         start += UInt64(counts[rank]) + 1
                         rank += 1
                     }

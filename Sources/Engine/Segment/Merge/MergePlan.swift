@@ -26,7 +26,8 @@ struct MergePlan {
             throw SegmentError(.tooLarge, file: name, "\(total) documents do not fit into one segment")
         }
         var maps = sources.map { [DocID](repeating: .noMoreDocuments, count: Int($0.segment.documentCount)) }
-        switch wanted {
+        switch try Self.resolved(wanted, sources) {
+        case .keywords: preconditionFailure("an order by keywords was resolved to a list")
         case .sources:
             keepsOrder = true
             var order: [SourceDocument] = []
@@ -53,6 +54,14 @@ struct MergePlan {
             self.order = order
         }
         self.maps = maps
+    }
+
+    /// The order with keywords looked up.
+    private static func resolved(
+        _ order: MergeOrder, _ sources: [SegmentSource]
+    ) throws(SegmentError) -> MergeOrder {
+        guard case .keywords(let fields) = order else { return order }
+        return .listed(try DocumentOrder.listed(sources, by: fields))
     }
 
     private static func fields(

@@ -34,6 +34,8 @@ public struct SourceDocument: Hashable, Sendable {
 public enum MergeOrder: Sendable {
     /// As in the sources, one source after another.
     case sources
+    /// By the values of these keyword fields (see `DocumentOrder`).
+    case keywords([FieldID])
     /// As listed. Every live document of every source must be listed exactly once.
     case listed([SourceDocument])
 }

@@ -288,7 +288,12 @@ public struct PostingsCursor {
             saekin_unpack_narrow(
                 postings.base + offset, UInt32(blockCount), UInt32(frequencyWidth), frequencies)
         }
-        for index in 0..<blockCount { frequencies[index] &+= 1 }
+        if frequencyWidth < 32 {
+            for index in 0..<blockCount { frequencies[index] &+= 1 }
+        } else {
+            // No frequency is 2^32: damaged bytes must not make one that is 0.
+            for index in 0..<blockCount where frequencies[index] < .max { frequencies[index] += 1 }
+        }
         return blockCount
     }
 

@@ -49,6 +49,7 @@ public struct TermWalk {
     public mutating func seek(_ term: [UInt8]) throws(SegmentError) -> Bool {
         guard let field else { return false }
         scan = nil
+        key.removeAll(keepingCapacity: true)
         let id = field.definition.id
         let block = term.withUnsafeBufferPointer { segment.terms.blockNumber(TermKey(field: id, term: $0)) }
         guard let block else { return false }
@@ -62,12 +63,17 @@ public struct TermWalk {
     private mutating func beginBlock(_ number: Int) throws(SegmentError) {
         let (bytes, offset) = try segment.terms.block(number)
         scan = try TermBlockScan(segment.terms, bytes, blockOffset: offset)
-        key.removeAll(keepingCapacity: true)
     }
 
+    /// Reads a key, which must be greater than the one before: merging relies on it.
     private mutating func step() throws(SegmentError) {
         guard try scan?.next() != nil, let scan else { return }
+        let suffix = scan.suffix.buffer
+        let ascends = key[min(scan.shared, key.count)...].lexicographicallyPrecedes(suffix)
+        guard ascends, scan.shared <= key.count else {
+            throw segment.terms.damaged(scan.offset, "terms do not ascend")
+        }
         key.removeLast(key.count - scan.shared)
-        key.append(contentsOf: scan.suffix.buffer)
+        key.append(contentsOf: suffix)
     }
 }
