@@ -15,23 +15,18 @@ public final class SearchService: Sendable {
 
     let view: LiveView
     let analysis: TextAnalysis
-<<<<<<< HEAD
+    private let store: ProductStore?
     /// Counts what was searched for; nil where that is nobody's business, as in the commands.
     let popular: PopularQueries?
 
-    public init(view: LiveView, analysis: TextAnalysis, popular: PopularQueries? = nil) {
-        self.view = view
-        self.analysis = analysis
-        self.popular = popular
-=======
-    private let store: ProductStore?
-
     /// `store` tells how far changes go, so that nobody waits for one that was never written.
-    public init(view: LiveView, analysis: TextAnalysis, store: ProductStore? = nil) {
+    public init(
+        view: LiveView, analysis: TextAnalysis, store: ProductStore? = nil, popular: PopularQueries? = nil
+    ) {
         self.view = view
         self.analysis = analysis
         self.store = store
->>>>>>> main
+        self.popular = popular
     }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).

@@ -250,9 +250,9 @@ def check_every_keystroke_is_completed(workplace):
     for number in range(4):
         server.search("무선 이어폰")
     assert suggest("무선 이")[0]["text"] == "무선 이어폰", suggest("무선 이")
-    for typed in ("\0", "'\"\\", "%", "가" * 85, "ㄱ" * 85, "-" * 200, "\U0001f44d"):
+    for typed in ("\0", "'\"\\", "%", "가" * 341, "ㄱ" * 341, "-" * 1024, "\U0001f44d"):
         suggest(typed)
-    assert server.get("/api/v1/suggest", q="가" * 86).status == 400
+    assert server.get("/api/v1/suggest", q="가" * 342).status == 400
     metrics = server.get("/metrics").body.decode()
     assert "saekin_completions " in metrics and "saekin_completions_bytes " in metrics
 

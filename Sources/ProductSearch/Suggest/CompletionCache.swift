@@ -14,6 +14,7 @@ final class CompletionCache: Sendable {
     struct Part: Sendable {
         let id: SegmentID
         let index: CompletionIndex
+        let titles: TitleIndex?
         let fingerprint: UInt64
         let madeAt: ContinuousClock.Instant
         let took: Duration
@@ -138,9 +139,10 @@ final class CompletionCache: Sendable {
             let renewalAt = old.madeAt + old.took * Self.restFactor
             if renewalAt > start { return (old, renewalAt) }
         }
-        let index = try SegmentCompletions.index(of: view, products, fields: fields, analyzer: analyzer)
+        let made = try SegmentCompletions.index(of: view, products, fields: fields, analyzer: analyzer)
         let part = Part(
-            id: view.id, index: index, fingerprint: products.fingerprint, madeAt: .now,
+            id: view.id, index: made.completions, titles: made.titles, fingerprint: products.fingerprint,
+            madeAt: .now,
             took: .now - start)
         return (part, nil)
     }

@@ -110,6 +110,7 @@ struct SegmentCompletions {
     private let products: CompletedProducts
     private let weights: [UInt32]
     private var entries: [CompletionEntry] = []
+    private var titles: TitleIndex?
 
     private init(
         _ view: SegmentView, _ products: CompletedProducts, fields: ProductFields, analyzer: KoreanAnalyzer
@@ -124,12 +125,12 @@ struct SegmentCompletions {
     /// The completions of `products`.
     static func index(
         of view: SegmentView, _ products: CompletedProducts, fields: ProductFields, analyzer: KoreanAnalyzer
-    ) throws(SegmentError) -> CompletionIndex {
+    ) throws(SegmentError) -> (completions: CompletionIndex, titles: TitleIndex?) {
         var reading = try SegmentCompletions(view, products, fields: fields, analyzer: analyzer)
         var rows = try reading.readTitles()
         try reading.readNames(fields.brand, .brand, factor: brandFactor, &rows)
         try reading.readNames(fields.category, .category, factor: categoryFactor, &rows)
-        return CompletionIndex(reading.entries, rows: rows)
+        return (CompletionIndex(reading.entries, rows: rows), reading.titles)
     }
 
     // MARK: Titles
@@ -160,9 +161,11 @@ struct SegmentCompletions {
             throw SegmentError(
                 .damaged, file: view.segment.name, section: .stored, "a product is not JSON: \(damage)")
         }
+        let titleWeights = documents.map { weights[Int($0)] }
+        self.titles = TitleIndex(titles, documents: documents, weights: titleWeights)
         let countMin = products.count <= Self.everyPhraseCountMax ? 1 : Self.frequentPhraseCountMin
         var counter = PhraseCounter(
-            titles, weights: documents.map { weights[Int($0)] }, countMin: countMin)
+            titles, weights: titleWeights, countMin: countMin)
         entries = counter.phrases().map { phrase in
             CompletionEntry(
                 words: phrase.words, rank: phrase.weight, count: phrase.count,

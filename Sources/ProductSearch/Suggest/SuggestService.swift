@@ -10,15 +10,8 @@ import Store
 /// Answers `GET /api/v1/suggest`.
 public final class SuggestService: Sendable {
     public static let limitMax = 50
-<<<<<<< HEAD
-    private static let queryByteCountMax = 256
-=======
     /// What is typed, in UTF-8 bytes.
     public static let queryByteCountMax = 1_024
-    /// Names with the prefix that are looked at before the most frequent are taken.
-    private static let scannedNameCountMax = 4_096
->>>>>>> main
-    private static let expansionCountMax = 64
 
     private let search: SearchService
     private let cache: CompletionCache
@@ -51,7 +44,7 @@ public final class SuggestService: Sendable {
         let parts = cache.known?.parts ?? []
         return Figures(
             completionCount: parts.reduce(0) { $0 + $1.index.count },
-            byteCount: parts.reduce(0) { $0 + $1.index.byteCount },
+            byteCount: parts.reduce(0) { $0 + $1.index.byteCount + ($1.titles?.byteCount ?? 0) },
             buildTime: parts.reduce(.zero) { $0 + $1.took })
     }
 
@@ -74,12 +67,13 @@ public final class SuggestService: Sendable {
             // Whoever has typed a name still wants to see products of it.
             let named = found.prefix(limit - limit / 4)
             suggestions = named.map(Self.json)
-            let phrases = found.filter { $0.kind == .phrase }
-            let isSameIndex = state?.registry == ObjectIdentifier(live.snapshot.registry)
-            suggestions +=
-                phrases.isEmpty
-                ? try products(having: text, limit - suggestions.count, live)
-                : try products(of: isSameIndex ? phrases : [], limit - suggestions.count, live)
+            // Addresses are those of the index that the completions are of.
+            if let state, state.registry == ObjectIdentifier(live.snapshot.registry) {
+                let rest = limit - suggestions.count
+                let phrases = found.filter { $0.kind == .phrase }.map(\.product)
+                suggestions +=
+                    try products(phrases.isEmpty ? titled(text, rest, state.parts) : phrases, rest, live)
+            }
         }
         return JSONValue.object([("suggestions", .array(suggestions))]).jsonBytes
     }
@@ -140,20 +134,45 @@ public final class SuggestService: Sendable {
 
     // MARK: Products
 
-    /// The most popular products of phrases, in the order of the phrases, each once.
+    /// Products whose titles have the words of `text`, each perhaps half-typed, in any order; where there are
+    /// none, the same with the keyboard in the other layout.
+    private func titled(
+        _ text: String, _ limit: Int, _ parts: [CompletionCache.Part]
+    ) -> [(segment: SegmentID, document: DocID)] {
+        for typed in [text, Dubeolsik.otherLayout(text)] {
+            let words = TitleWords.pieces(of: typed).map { word in
+                CompletionKey.key(folded: search.analysis.analyzer.folded(word))
+            }.filter { !$0.isEmpty }
+            guard !words.isEmpty else { continue }
+            var hits: [(segment: SegmentID, hit: TitleIndex.Hit)] = []
+            for part in parts {
+                // A few more than wanted: some are not shown any more, and titles are shown once.
+                let found = part.titles?.products(having: words, limit: limit * 2) ?? []
+                hits += found.map { (part.id, $0) }
+            }
+            if hits.isEmpty { continue }
+            return hits.sorted { left, right in
+                if left.hit.weight != right.hit.weight { return left.hit.weight > right.hit.weight }
+                return (left.segment, left.hit.document) < (right.segment, right.hit.document)
+            }.map { ($0.segment, $0.hit.document) }
+        }
+        return []
+    }
+
+    /// The products at these addresses as suggestions, each title once.
     private func products(
-        of phrases: [CompletionCandidate], _ limit: Int, _ live: LiveView.State
+        _ addresses: [(segment: SegmentID, document: DocID)], _ limit: Int, _ live: LiveView.State
     ) throws(RequestError) -> [JSONValue] {
         let segments = live.snapshot.segments
         var seen: Set<String> = []
         var suggestions: [JSONValue] = []
-        for phrase in phrases where suggestions.count < limit {
+        for found in addresses where suggestions.count < limit {
             // A segment that has just been merged away is looked for in vain until its successor is read.
-            guard let index = segments.firstIndex(where: { $0.id == phrase.product.segment }),
-                phrase.product.document < segments[index].segment.documentCount,
-                segments[index].liveDocs?.contains(phrase.product.document) ?? true
+            guard let index = segments.firstIndex(where: { $0.id == found.segment }),
+                found.document < segments[index].segment.documentCount,
+                segments[index].liveDocs?.contains(found.document) ?? true
             else { continue }
-            let address = DocAddress(segment: index, document: phrase.product.document)
+            let address = DocAddress(segment: index, document: found.document)
             let suggestion = try convertingErrors { () throws(SearchError) -> JSONValue? in
                 let status = try live.snapshot.integer(live.fields.status, address)
                 guard status != ProductStatus.hidden.rawValue else { return nil }
@@ -162,36 +181,6 @@ public final class SuggestService: Sendable {
             if let suggestion { suggestions.append(suggestion) }
         }
         return suggestions
-    }
-
-    /// Titles of products with the words of `text`, the last of them perhaps half-typed.
-    private func products(
-        having text: String, _ limit: Int, _ live: LiveView.State
-    ) throws(RequestError) -> [JSONValue] {
-        guard limit > 0 else { return [] }
-        let fields = live.fields
-        let query = UnderstoodQuery(text, analysis: search.analysis)
-        let lastWord = text.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
-        let open = PrefixQuery(
-            fields: [FieldWeight(fields.titleText, weight: 1, b: 0.5)],
-            prefix: search.analysis.analyzer.folded(lastWord),
-            maxExpansions: Self.expansionCountMax)
-        let hidden = ProductStatus.hidden.rawValue
-        var request = SearchRequest(
-            query: query.completing(open, lastWord: lastWord, analysis: search.analysis, fields: fields),
-            filter: .not(.integerRange(fields.status, lower: hidden, upper: hidden)), limit: limit * 2,
-            deadline: .now + SearchService.timeLimit)
-        request.countsTotal = false
-        return try convertingErrors { () throws(SearchError) in
-            var seen: Set<String> = []
-            var suggestions: [JSONValue] = []
-            for hit in try live.snapshot.search(request).hits where suggestions.count < limit {
-                if let suggestion = try suggestion(hit.address, &seen, live) {
-                    suggestions.append(suggestion)
-                }
-            }
-            return suggestions
-        }
     }
 
     /// A product with its title; nil where the title is there already.

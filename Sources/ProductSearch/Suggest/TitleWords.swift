@@ -134,6 +134,29 @@ struct TitleWords {
         )
     }
 
+    /// A word's key, its script in front.
+    func key(_ word: UInt32) -> ArraySlice<UInt8> { keyed[word] }
+
+    /// A text cut where a title would be.
+    static func pieces(of text: String) -> [String] {
+        var text = text
+        return text.withUTF8 { bytes in
+            var pieces: [String] = []
+            var start = 0
+            var index = 0
+            while index < bytes.count {
+                let (role, length) = role(bytes, index)
+                if role == .blank || role == .parting {
+                    pieces.append(String(decoding: bytes[start..<index], as: UTF8.self))
+                    start = index + length
+                }
+                index += length
+            }
+            pieces.append(String(decoding: bytes[start..<index], as: UTF8.self))
+            return pieces.filter { !$0.isEmpty }
+        }
+    }
+
     // MARK: Rows
 
     /// A row for each word, under the words' numbers: spelled as most titles spell it, of equally frequent

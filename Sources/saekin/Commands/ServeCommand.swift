@@ -68,13 +68,10 @@ struct ServeCommand: Command {
 
         let metrics = HTTPMetrics()
         let analysis = TextAnalysis(analyzer)
-<<<<<<< HEAD
-        let search = SearchService(view: indexer.view, analysis: analysis, popular: popular)
+        let search = SearchService(
+            view: indexer.view, analysis: analysis, store: store, popular: popular)
         let suggest = SuggestService(search: search, options: settings.suggest)
         suggest.warmUp()
-=======
-        let search = SearchService(view: indexer.view, analysis: analysis, store: store)
->>>>>>> main
         let api = SearchAPI(
             search: search, suggest: suggest,
             analyze: AnalyzeService(analysis: analysis),
