@@ -12,6 +12,8 @@ public final class SuggestService: Sendable {
     public static let limitMax = 50
     /// What is typed, in UTF-8 bytes.
     public static let queryByteCountMax = 1_024
+    /// Pairs of words that are tried as one.
+    private static let joinedCountMax = 6
 
     private let search: SearchService
     private let cache: CompletionCache
@@ -143,20 +145,36 @@ public final class SuggestService: Sendable {
             let words = TitleWords.pieces(of: typed).map { word in
                 CompletionKey.key(folded: search.analysis.analyzer.folded(word))
             }.filter { !$0.isEmpty }
-            guard !words.isEmpty else { continue }
-            var hits: [(segment: SegmentID, hit: TitleIndex.Hit)] = []
-            for part in parts {
-                // A few more than wanted: some are not shown any more, and titles are shown once.
-                let found = part.titles?.products(having: words, limit: limit * 2) ?? []
-                hits += found.map { (part.id, $0) }
+            for typed in [words] + Self.joined(words) {
+                let found = titled(typed, limit, parts)
+                if !found.isEmpty { return found }
             }
-            if hits.isEmpty { continue }
-            return hits.sorted { left, right in
-                if left.hit.weight != right.hit.weight { return left.hit.weight > right.hit.weight }
-                return (left.segment, left.hit.document) < (right.segment, right.hit.document)
-            }.map { ($0.segment, $0.hit.document) }
         }
         return []
+    }
+
+    /// The words with two neighbours written together, for each pair: 갤럭시 북4 is 갤럭시북4 in titles.
+    private static func joined(_ words: [[UInt8]]) -> [[[UInt8]]] {
+        words.indices.dropLast().prefix(joinedCountMax).map { first in
+            var joined = words
+            joined[first] += joined.remove(at: first + 1).dropFirst()
+            return joined
+        }
+    }
+
+    private func titled(
+        _ words: [[UInt8]], _ limit: Int, _ parts: [CompletionCache.Part]
+    ) -> [(segment: SegmentID, document: DocID)] {
+        var hits: [(segment: SegmentID, hit: TitleIndex.Hit)] = []
+        for part in parts {
+            // A few more than wanted: some are not shown any more, and titles are shown once.
+            let found = part.titles?.products(having: words, limit: limit * 2) ?? []
+            hits += found.map { (part.id, $0) }
+        }
+        return hits.sorted { left, right in
+            if left.hit.weight != right.hit.weight { return left.hit.weight > right.hit.weight }
+            return (left.segment, left.hit.document) < (right.segment, right.hit.document)
+        }.map { ($0.segment, $0.hit.document) }
     }
 
     /// The products at these addresses as suggestions, each title once.

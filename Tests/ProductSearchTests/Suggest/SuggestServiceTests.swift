@@ -95,6 +95,7 @@ import Testing
         #expect(try suggestions(service, "이어포 무ㅅ, 버즈1 갤") == expected, "in any order")
         #expect(try suggestions(service, "dldjvh antjs qjwm1") == expected, "in the other layout")
         #expect(try suggestions(service, "갤럭시 버즈1 무선 운동화").isEmpty)
+        #expect(try suggestions(service, "이어폰 갤럭시 버 즈1") == expected, "a blank too many")
     }
 
     @Test func `the same shop gives the same answers from one segment and from many`() throws {
