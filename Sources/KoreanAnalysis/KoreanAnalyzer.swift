@@ -34,11 +34,14 @@ public final class KoreanAnalyzer: Sendable {
         buffer.removeAll()
         let scratch = buffer.scratch
         let cache = scratch.cache(for: dictionary)
+        scratch.neighbours.removeAll()
         var start = 0
         while start < text.count {
             let end = Self.windowEnd(text, from: start)
             scratch.text.normalize(text, start..<end)
-            scratch.text.scalars.withUnsafeBufferPointer { buffer.emit($0, cache: cache) }
+            scratch.text.scalars.withUnsafeBufferPointer {
+                buffer.emit($0, cache: cache, neighbours: &scratch.neighbours)
+            }
             start = end
         }
     }
@@ -82,6 +85,7 @@ public final class KoreanAnalyzer: Sendable {
 final class AnalysisScratch {
     var text = NormalizedText()
     var stem: [UInt8] = []
+    var neighbours = Neighbours()
     private var cache: AnalysisCache?
     private var dictionary: MorphologicalDictionary?
 

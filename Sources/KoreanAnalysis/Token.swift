@@ -24,6 +24,8 @@ public enum TokenKind: UInt8, Sendable, CaseIterable {
     case model
     /// One part of a model number.
     case modelPart
+    /// Letters and digits on both sides of a blank as if written together: a guess beside what is written.
+    case joined
     /// A Chinese character or a run of them, or kana.
     case han
     /// A word in another script.

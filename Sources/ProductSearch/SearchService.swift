@@ -42,7 +42,7 @@ public final class SearchService: Sendable {
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
-                ? Highlighter(analysis: analysis, terms: run.understood.highlightedTerms) : nil)
+                ? Highlighter(analysis: analysis, terms: run.highlightedTerms) : nil)
         if request.explain {
             for hit in run.result.hits {
                 let explanation = try convertingErrors { () throws(SearchError) in
@@ -53,7 +53,7 @@ public final class SearchService: Sendable {
         }
         let answer = SearchAnswer(
             result: run.result, facets: run.facets, snapshot: state.snapshot,
-            relaxedTo: run.strictness.answerName,
+            relaxedTo: run.strictness.answerName, repair: run.repair, priced: run.priced,
             sequence: state.snapshot.eventPosition, age: view.age, took: .now - start)
         return try convertingErrors { () throws(SearchError) in try writer.json(answer) }
     }
@@ -82,16 +82,39 @@ public final class SearchService: Sendable {
     // MARK: One search
 
     private struct Run {
-        let understood: UnderstoodQuery
+        /// The terms by which a match is shown.
+        let highlightedTerms: Set<[UInt8]>
+        /// The query's words about the price, where they narrow the search.
+        let priced: PricedQuery?
         let query: Query
+        /// What was done to the typed text, where something was.
+        var repair: Repair?
         let strictness: UnderstoodQuery.Strictness
         let facets: [PlannedFacet]
         let result: SearchResult
     }
 
+    /// Words about the price are a filter; where nothing is in their range, they are words like any other.
     private func run(_ request: ProductSearchRequest, _ state: LiveView.State) throws(RequestError) -> Run {
+        if let priced = PricedQuery(request.query) {
+            let run = try run(request, priced, state)
+            if run.result.total > 0 { return run }
+            // A brand or page that leaves nothing is no reason to read the words in another way.
+            let unfiltered = SearchRequest(
+                query: run.query, filter: .and([visible(state.fields), filter(priced, state.fields)]),
+                limit: 0,
+                deadline: .now + Self.timeLimit)
+            if try perform(unfiltered, state.snapshot).total > 0 { return run }
+        }
+        return try run(request, nil, state)
+    }
+
+    private func run(
+        _ request: ProductSearchRequest, _ priced: PricedQuery?, _ state: LiveView.State
+    ) throws(RequestError) -> Run {
         let fields = state.fields
-        let understood = UnderstoodQuery(request.query, analysis: analysis)
+        let text = priced?.text ?? request.query
+        let understood = UnderstoodQuery(text, analysis: analysis)
         let plan = try FacetPlan(request, fields: fields)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
@@ -99,24 +122,42 @@ public final class SearchService: Sendable {
             offset: request.offset, after: try cursor(request), deadline: .now + Self.timeLimit)
         // In another order than by relevance, products that were let in would stand between those that match.
         let sufficient = request.sort.isEmpty ? Self.sufficientCount : 1
-        let isNarrowed = request.filter != nil || !plan.groups.isEmpty
+        if let priced {
+            search.filter = .and([search.filter ?? .all, filter(priced, fields)])
+        }
+        let isNarrowed = priced != nil || request.filter != nil || !plan.groups.isEmpty
         var ladder = Self.ladder(request.match, understood)
+        var isLiteral = true
         while true {
             let strictness = ladder.removeFirst()
             search.query = understood.query(strictness, fields: fields)
+            let isRepairable = isLiteral && request.match == .auto && !understood.isEmpty
+            isLiteral = false
             // Whether the words are enough is asked without the filters: a shopper who picks a brand must get
             // the products that its facet counted, not others that the narrower list would let in.
-            if isNarrowed, !ladder.isEmpty {
+            var count: Int?
+            if isNarrowed, isRepairable || !ladder.isEmpty {
                 let unfiltered = SearchRequest(
                     query: search.query, filter: visible(fields), limit: 0, deadline: search.deadline)
-                if try perform(unfiltered, state.snapshot).total < sufficient { continue }
-                ladder = []
+                count = try perform(unfiltered, state.snapshot).total
             }
-            let result = try perform(search, state.snapshot)
-            if ladder.isEmpty || result.total >= sufficient {
+            var result: SearchResult?
+            if count ?? sufficient >= sufficient { result = try perform(search, state.snapshot) }
+            let total = count ?? result?.total ?? 0
+            if total < sufficient, isRepairable,
+                let mended = try mended(text, literal: search.query, literalCount: total, state)
+            {
+                search.query = mended.query
                 return Run(
-                    understood: understood, query: search.query, strictness: strictness, facets: plan.facets,
-                    result: result)
+                    highlightedTerms: mended.highlightedTerms.union(understood.highlightedTerms),
+                    priced: priced, query: search.query, repair: mended.repair, strictness: strictness,
+                    facets: plan.facets, result: try perform(search, state.snapshot))
+            }
+            if ladder.isEmpty || total >= sufficient {
+                let found = if let result { result } else { try perform(search, state.snapshot) }
+                return Run(
+                    highlightedTerms: understood.highlightedTerms, priced: priced, query: search.query,
+                    strictness: strictness, facets: plan.facets, result: found)
             }
         }
     }
@@ -148,6 +189,10 @@ public final class SearchService: Sendable {
     private func visible(_ fields: ProductFields) -> Filter {
         let hidden = ProductStatus.hidden.rawValue
         return .not(.integerRange(fields.status, lower: hidden, upper: hidden))
+    }
+
+    private func filter(_ priced: PricedQuery, _ fields: ProductFields) -> Filter {
+        .integerRange(fields.price, lower: priced.price.from, upper: priced.price.to)
     }
 
     private func filter(

@@ -25,6 +25,13 @@ import Testing
         Case(query: "\"닫히지 않은", parts: [("닫히지 않은", true, false)]),
         Case(query: "“둥근 따옴표”", parts: [("둥근 따옴표", true, false)]),
         Case(query: "\"\" -\"\" -", parts: [("-", false, false)]),
+        Case(query: "27\" 모니터", parts: [("27\" 모니터", false, false)]),
+        Case(query: "모니터 27”", parts: [("모니터 27”", false, false)]),
+        Case(
+            query: "27\" \"게이밍 모니터\"",
+            parts: [("27\"", false, false), ("게이밍 모니터", true, false)]),
+        Case(query: "\"아이폰 15\" 케이스", parts: [("아이폰 15", true, false), ("케이스", false, false)]),
+        Case(query: "s23\"무선 충전\"", parts: [("s23", false, false), ("무선 충전", true, false)]),
     ]
 
     @Test(arguments: cases)

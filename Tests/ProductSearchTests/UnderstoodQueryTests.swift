@@ -17,6 +17,13 @@ import Testing
         #expect(!demands("삼성노트북").flatMap { $0 }.contains("삼성노트북"))
     }
 
+    @Test func `a model number over a blank may be the parts or the whole at each of them`() {
+        #expect(demands("sm s918n") == [["sm", "sms918n"], ["s918n", "sms918n"]])
+        #expect(demands("hp 15 fa1108tx").first == ["hp", "hp15fa1108tx", "hp15"])
+        #expect(demands("SM-S918N") == [["sms918n"]])
+        #expect(demands("500 ml") == demands("500ml"))
+    }
+
     @Test func `a word that is typed twice is demanded once`() {
         #expect(demands("이어폰 이어폰").count == 1)
     }

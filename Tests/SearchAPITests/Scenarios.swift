@@ -49,6 +49,20 @@ enum Scenarios {
                 ("hits.0.highlight.title", #""소니 무선 <mark>이어폰</mark> WF-1000XM5""#),
             ]),
         Exchange(
+            method: "POST", target: "/api/v1/search",
+            body: #"{"q":"20만원~30만원 이어폰","facets":["brand"]}"#, status: 200,
+            expected: [
+                ("total", "1"), ("hits.0.id", #""p2""#), ("facets.brand.distinct", "1"),
+                ("understood", #"{"price":{"from":200000,"to":300000},"text":"20만원~30만원"}"#),
+            ]),
+        Exchange(
+            method: "POST", target: "/api/v1/search",
+            body: #"{"q":"100원 이하 이어폰","match":"any"}"#, status: 200, expected: [("total", "3")]),
+        Exchange(
+            method: "POST", target: "/api/v1/search",
+            body: #"{"q":"이어폰 30만원 이상","facet_filters":{"brand":["삼성전자"]}}"#, status: 200,
+            expected: [("total", "0"), ("understood.price", #"{"from":300000}"#)]),
+        Exchange(
             method: "GET",
             target:
                 "/api/v1/search?filter=category%20%3D%20%22%EB%94%94%EC%A7%80%ED%84%B8%22%20AND%20price%20%3C%20300000&sort=-price",

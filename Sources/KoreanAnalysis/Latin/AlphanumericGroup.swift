@@ -10,8 +10,9 @@ extension TokenBuffer {
 
     /// Writes the tokens of the group that begins at `first`; says where it ends, and whether a number ends
     /// it.
-    mutating func emitAlphanumerics(_ scalars: Scalars, from first: Int) -> (end: Int, number: PendingNumber?)
-    {
+    mutating func emitAlphanumerics(
+        _ scalars: Scalars, from first: Int, neighbours: inout Neighbours
+    ) -> (end: Int, number: PendingNumber?) {
         let end = groupEnd(scalars, from: first)
         let splits = isSimple(scalars, first..<end)
         let firstToken = tokens.count
@@ -31,8 +32,20 @@ extension TokenBuffer {
         }
         let isNumber = tokens.last?.kind == .number
         let suffixEnd = emitSuffix(scalars, after: end, isNumber: isNumber)
-        let isPending = isNumber && suffixEnd == end
-        return (suffixEnd, isPending ? PendingNumber(token: tokens.count - 1) : nil)
+        guard suffixEnd == end else {
+            neighbours.removeAll()
+            return (suffixEnd, nil)
+        }
+        let isWhole = pieceCount == 1 || length <= Self.maximumParts
+        joinNeighbours(
+            scalars, first..<end, firstToken: firstToken, isWhole: isWhole, endsInNumber: isNumber,
+            neighbours: &neighbours)
+        guard isNumber else { return (end, nil) }
+        let number = PendingNumber(token: tokens.count - 1)
+        if pieceCount == 1, end == scalars.count || scalars[end].category != CharacterCategory.hangul {
+            addShoeSize(number: number.token)
+        }
+        return (end, number)
     }
 
     /// The whole of a group: its code points without hyphens, points and apostrophes, at the place of its
@@ -263,6 +276,12 @@ extension TokenBuffer {
             }
         } else if value == 0x23 && !isNumber || value == 0x25 && isNumber {
             suffixEnd += 1
+        } else if isNumber {
+            let signEnd = inchSignEnd(scalars, end)
+            if signEnd > end {
+                insertInches(number: tokens.count - 1, end: scalars[signEnd - 1].end)
+                return signEnd
+            }
         }
         guard suffixEnd > end else { return end }
         if suffixEnd < scalars.count, value != 0x25, isAlphanumeric(scalars[suffixEnd]) { return end }
@@ -277,6 +296,16 @@ extension TokenBuffer {
         token.kind = value == 0x25 ? .quantity : .model
         tokens.append(token)
         return suffixEnd
+    }
+}
+
+extension TokenBuffer {
+    /// Where a sign for inches that begins at `start` ends: `"`, two apostrophes or two primes.
+    private func inchSignEnd(_ scalars: Scalars, _ start: Int) -> Int {
+        let value = scalars[start].value
+        if value == 0x22 || value == 0x201D { return start + 1 }
+        let isHalf = value == Joiner.apostrophe || value == Joiner.quote || value == 0x2032
+        return isHalf && start + 1 < scalars.count && scalars[start + 1].value == value ? start + 2 : start
     }
 }
 

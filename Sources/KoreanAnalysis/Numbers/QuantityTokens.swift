@@ -1,32 +1,67 @@
 // Tokens for a number with its unit: the whole as written, and the whole in the base unit where that differs.
 
 extension TokenBuffer {
-    /// Given a number token and, one position later, its unit's token, adds the whole before the number.
-    mutating func insertQuantity(number: Int, unit: Int) {
+    /// Given a number's token and, at a later position, the first of its unit's tokens, adds the whole before
+    /// the number.
+    ///
+    /// - Parameter digits: the number in digits, where its token is a numeral in Hangul.
+    /// - Parameter kind: `joined` where it is no more than a guess that both belong together.
+    mutating func insertQuantity(
+        number: Int, unit: Int, digits: [UInt8]? = nil, kind: TokenKind = .quantity
+    ) {
         let first = tokens[number]
         let last = tokens[unit]
-        let form = term(last)
+        let form = Array(term(last))
+        let digits = digits ?? Array(term(first))
         let known = UnitTable.unit(form)
-        let canonical = known.flatMap { Quantity.canonical(number: term(first), unit: $0) }
-        let termStart = termBytes.count
-        appendTerm(of: first)
-        appendTerm(of: last)
-        var whole = Token(
-            termStart: UInt32(truncatingIfNeeded: termStart), start: first.start, end: last.end,
-            position: first.position, termLength: first.termLength + last.termLength,
-            positionLength: UInt16(last.position - first.position) + 1, kind: .quantity,
-            partOfSpeech: .unknown)
-        tokens.insert(whole, at: number)
-        guard let canonical, !canonical.elementsEqual(term(whole)) else { return }
-        whole.termStart = UInt32(truncatingIfNeeded: termBytes.count)
-        whole.termLength = UInt16(canonical.count)
-        termBytes += canonical
-        tokens.insert(whole, at: number + 1)
+        var forms = [digits + form]
+        for canonical in known.map({ Quantity.canonical(number: digits, unit: $0) }) ?? []
+        where !forms.contains(canonical) {
+            forms.append(canonical)
+        }
+        let length = UInt16(last.position - first.position) + last.positionLength
+        insertForms(forms, at: number, end: last.end, length: length, kind: kind)
     }
 
-    /// Appends a copy of a token's term to the terms' bytes.
-    private mutating func appendTerm(of token: Token) {
-        let start = Int(token.termStart)
-        for index in start..<start + Int(token.termLength) { termBytes.append(termBytes[index]) }
+    /// Adds the quantities that a number and the sign for inches stand for, at the number's position.
+    mutating func insertInches(number: Int, end: UInt32) {
+        let forms = Quantity.canonical(number: term(tokens[number]), unit: UnitTable.inch)
+        insertForms(forms, at: number, end: end, length: 1, kind: .quantity)
+    }
+
+    /// A number alone that may be a shoe size in millimetres (240) is also given with its unit.
+    mutating func addShoeSize(number: Int) {
+        var token = tokens[number]
+        let digits = Array(term(token))
+        guard digits.count == 3, let size = Int(String(decoding: digits, as: UTF8.self)),
+            (220...300).contains(size), size % 5 == 0
+        else { return }
+        token.termStart = UInt32(truncatingIfNeeded: termBytes.count)
+        token.termLength += 2
+        token.kind = .quantity
+        termBytes += digits
+        termBytes += "mm".utf8
+        tokens.append(token)
+    }
+
+    /// Adds whole tokens that begin where the token at `index` does, behind those that span more.
+    private mutating func insertForms(
+        _ forms: [[UInt8]], at index: Int, end: UInt32, length: UInt16, kind: TokenKind
+    ) {
+        let first = tokens[index]
+        var place = index
+        while place < tokens.count, tokens[place].position == first.position,
+            tokens[place].positionLength > length
+        {
+            place += 1
+        }
+        for (offset, form) in forms.enumerated() {
+            tokens.insert(
+                Token(
+                    termStart: UInt32(truncatingIfNeeded: termBytes.count), start: first.start, end: end,
+                    position: first.position, termLength: UInt16(form.count), positionLength: length,
+                    kind: kind, partOfSpeech: .unknown), at: place + offset)
+            termBytes += form
+        }
     }
 }

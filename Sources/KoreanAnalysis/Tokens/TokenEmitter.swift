@@ -15,7 +15,7 @@ extension TokenBuffer {
     }
 
     /// Appends the tokens of a window.
-    mutating func emit(_ scalars: Scalars, cache: AnalysisCache) {
+    mutating func emit(_ scalars: Scalars, cache: AnalysisCache, neighbours: inout Neighbours) {
         var index = 0
         var context = LeftContext.space
         var number: PendingNumber?
@@ -27,10 +27,12 @@ extension TokenBuffer {
                 context = .space
                 index &+= 1
             case CharacterCategory.hangul:
-                index = emitHangul(scalars, from: index, context: context, number: number, cache: cache)
+                index = emitHangul(
+                    scalars, from: index, context: context, number: number, cache: cache,
+                    neighbours: &neighbours)
                 context = .closing
             case CharacterCategory.letter, CharacterCategory.digit:
-                let group = emitAlphanumerics(scalars, from: index)
+                let group = emitAlphanumerics(scalars, from: index, neighbours: &neighbours)
                 index = group.end
                 number = group.number
                 context = number == nil ? .latin : .number
@@ -48,6 +50,7 @@ extension TokenBuffer {
                 context = .space
             }
         }
+        neighbours.beginWindow(after: scalars)
     }
 
     /// Symbols after which a particle may stand: 나이키(NIKE)는.
@@ -61,7 +64,7 @@ extension TokenBuffer {
     /// A run of composed syllables: tokens from the cache, moved to where the run stands.
     private mutating func emitHangul(
         _ scalars: Scalars, from first: Int, context: LeftContext, number: PendingNumber?,
-        cache: AnalysisCache
+        cache: AnalysisCache, neighbours: inout Neighbours
     ) -> Int {
         withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Lattice.maximumLength) { units in
             var end = first
@@ -80,7 +83,13 @@ extension TokenBuffer {
             let entry = cache.entry(run, hash: hash, context: context)
             let firstToken = tokens.count
             append(entry, from: cache.output, at: Scalars(rebasing: scalars[first..<end]))
-            if entry.unitLength > 0, let number { insertQuantity(number: number.token, unit: firstToken) }
+            if entry.unitLength > 0, let number {
+                insertQuantity(number: number.token, unit: firstToken)
+                neighbours.removeAll()
+            } else {
+                insertHangulQuantities(
+                    run, firstToken: firstToken, start: first, scalars: scalars, neighbours: &neighbours)
+            }
             return end
         }
     }

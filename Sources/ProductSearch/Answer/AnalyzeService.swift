@@ -11,7 +11,7 @@ public final class AnalyzeService: Sendable {
 
     public init(analysis: TextAnalysis) { self.analysis = analysis }
 
-    /// `{"tokens": [{"term", "start", "end", "position", "length", "kind"}], "removed": [...]}`; offsets are
+    /// `{"tokens": [{"term", "start", "end", "position", "length", "kind", "tag"}], "removed": [...]}`; offsets are
     /// UTF-8 bytes of `text`.
     public func answer(_ text: String) throws(RequestError) -> [UInt8] {
         guard text.utf8.count <= Self.textByteCountMax else {
@@ -29,6 +29,7 @@ public final class AnalyzeService: Sendable {
                 ("position", .integer(Int64(token.position))),
                 ("length", .integer(Int64(token.positionLength))),
                 ("kind", .string(token.kind.name)),
+                ("tag", .string(token.partOfSpeech.name)),
             ])
         }
         let removed = tokens.removed.map { span in

@@ -13,6 +13,10 @@ struct SearchAnswer: Sendable {
     let snapshot: Snapshot
     /// Which words a product had to have, where fewer than all were demanded.
     let relaxedTo: String?
+    /// What was done to the typed text, where something was.
+    let repair: Repair?
+    /// What the words about the price were understood as.
+    var priced: PricedQuery?
     let sequence: UInt64
     let age: Duration
     let took: Duration
@@ -42,6 +46,17 @@ struct AnswerWriter {
         if let relaxedTo = answer.relaxedTo {
             writer.name("match")
             writer.string(relaxedTo)
+        }
+        if let repair = answer.repair {
+            writer.name("correction")
+            writer.object([
+                ("from", .string(repair.from)), ("to", .string(repair.to)),
+                ("kind", .string(repair.kind.rawValue)),
+            ])
+        }
+        if let priced = answer.priced {
+            writer.name("understood")
+            writer.value(priced.json)
         }
         writer.name("hits")
         writer.beginArray()

@@ -13,7 +13,8 @@ extension LiveView {
         }
         let snapshot = try Index.openForReading(directory: generations.path(current)).snapshot()
         self.init(
-            snapshot: snapshot, fields: try ProductFields(registry: snapshot.registry), isCaughtUp: true)
+            snapshot: snapshot, fields: try ProductFields(registry: snapshot.registry), isCaughtUp: true,
+            isFollowing: false)
     }
 }
 

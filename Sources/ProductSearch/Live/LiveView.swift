@@ -17,10 +17,15 @@ public final class LiveView: Sendable {
     }
 
     private let state: Mutex<State>
+    /// The words of the segments, for repairing queries.
+    let spelling: SpellingVocabularies
 
-    init(snapshot: Snapshot, fields: ProductFields, isCaughtUp: Bool) {
+    /// - Parameter isFollowing: whether snapshots will be published; otherwise there is only this one.
+    init(snapshot: Snapshot, fields: ProductFields, isCaughtUp: Bool, isFollowing: Bool = true) {
         state = Mutex(
             State(snapshot: snapshot, fields: fields, caughtUpAt: .now, isCaughtUp: isCaughtUp, failure: nil))
+        spelling = SpellingVocabularies(readsInBackground: isFollowing)
+        spelling.follow(snapshot, fields: fields.spellingFields)
     }
 
     var current: State { state.withLock { $0 } }
@@ -44,6 +49,7 @@ public final class LiveView: Sendable {
             $0.snapshot = snapshot
             $0.fields = fields
         }
+        spelling.follow(snapshot, fields: fields.spellingFields)
     }
 
     func report(isCaughtUp: Bool) {

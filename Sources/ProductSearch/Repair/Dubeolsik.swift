@@ -19,10 +19,12 @@ public enum Dubeolsik {
         "qt", "t", "T", "d", "w", "c", "z", "x", "v", "g",
     ].map { Array($0.utf8) }
     /// The keys of the jamo of the compatibility block, U+3131 to U+3163.
-    static let compatibility = [
-        "r", "R", "rt", "s", "sw", "sg", "e", "E", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q",
-        "Q", "qt", "t", "T", "d", "w", "W", "c", "z", "x", "v", "g",
-    ].map { Array($0.utf8) } + vowels
+    static let compatibility =
+        [
+            "r", "R", "rt", "s", "sw", "sg", "e", "E", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a",
+            "q",
+            "Q", "qt", "t", "T", "d", "w", "W", "c", "z", "x", "v", "g",
+        ].map { Array($0.utf8) } + vowels
 
     static let syllables: ClosedRange<UInt32> = 0xAC00...0xD7A3
     static let jamo: ClosedRange<UInt32> = 0x3131...0x3163

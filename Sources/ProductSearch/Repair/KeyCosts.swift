@@ -21,7 +21,9 @@ enum KeyCosts {
     /// The cost of having typed `typed` where `meant` was meant; 0 where they are the same.
     static func substitution(_ typed: UInt8, _ meant: UInt8) -> UInt8 {
         guard typed != meant else { return 0 }
-        guard let left = Dubeolsik.keyIndex(typed), let right = Dubeolsik.keyIndex(meant) else { return other }
+        guard let left = Dubeolsik.keyIndex(typed), let right = Dubeolsik.keyIndex(meant) else {
+            return other
+        }
         return substitutions[left * 26 + right]
     }
 

@@ -52,7 +52,7 @@ struct CompletionCandidates {
 
     /// The best candidates of one reading of what was typed.
     static func best(
-        _ typed: TypedText, _ reading: TypedText.Reading,
+        _ typed: TypedPrefix, _ reading: TypedPrefix.Reading,
         _ parts: [(id: SegmentID, index: CompletionIndex)], wantedCount: Int
     ) -> [CompletionCandidate] {
         var collected = CompletionCandidates(parts, wantedCount: wantedCount)
@@ -60,7 +60,7 @@ struct CompletionCandidates {
         return collected.ranked()
     }
 
-    private mutating func collect(_ part: Int, _ typed: TypedText, _ reading: TypedText.Reading) {
+    private mutating func collect(_ part: Int, _ typed: TypedPrefix, _ reading: TypedPrefix.Reading) {
         let index = parts[part].index
         var taken = 0
         let limit = wantedCount * Self.collectedFactor

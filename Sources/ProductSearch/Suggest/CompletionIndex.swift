@@ -115,7 +115,7 @@ final class CompletionIndex: Sendable {
 
     /// The completions with these first consonants whose syllables fit what was typed, the most popular
     /// first, until `body` returns false; at most `scannedCountMax` are looked at.
-    func forEach(initials: [UInt8], of typed: TypedText?, scannedCountMax: Int, _ body: (Int) -> Bool) {
+    func forEach(initials: [UInt8], of typed: TypedPrefix?, scannedCountMax: Int, _ body: (Int) -> Bool) {
         let low = bound(byInitials.count) { isBefore(initials, Int(byInitials[$0]), .initials) != .before }
         let high = bound(byInitials.count) { isBefore(initials, Int(byInitials[$0]), .initials) == .after }
         var scanned = 0

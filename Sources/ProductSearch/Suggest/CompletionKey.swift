@@ -74,7 +74,7 @@ enum CompletionKey {
 }
 
 /// What was typed so far, as the ranges of keys in which its completions lie.
-struct TypedText {
+struct TypedPrefix {
     /// How what was typed stands to what it is completed to.
     enum Reading: Sendable {
         /// As typed.

@@ -59,7 +59,7 @@ public final class SuggestService: Sendable {
         guard (0...Self.limitMax).contains(limit) else {
             throw RequestError(.badParameter, "'limit' must be a whole number from 0 to \(Self.limitMax)")
         }
-        let typed = TypedText(text, folded: search.analysis.analyzer.folded(text))
+        let typed = TypedPrefix(text, folded: search.analysis.analyzer.folded(text))
         var suggestions: [JSONValue] = []
         if !typed.isEmpty, limit > 0 {
             let live = search.view.current
@@ -92,7 +92,7 @@ public final class SuggestService: Sendable {
 
     /// Queries, brands, categories and phrases, each text once, the best first.
     private func completions(
-        _ typed: TypedText, _ limit: Int, _ parts: [CompletionCache.Part]
+        _ typed: TypedPrefix, _ limit: Int, _ parts: [CompletionCache.Part]
     ) -> [CompletionCandidate] {
         let sources = parts.map { (id: $0.id, index: $0.index) }
         let popular = search.popular.map { [(id: SegmentID(rawValue: 0), index: $0.completions)] } ?? []
@@ -114,7 +114,7 @@ public final class SuggestService: Sendable {
                 }
             }
         }
-        for reading in [TypedText.Reading.literal, .initials, .layout] {
+        for reading in [TypedPrefix.Reading.literal, .initials, .layout] {
             // What another layout would have typed is only shown where what was typed gives little.
             if reading == .layout, found.count * 2 >= limit { break }
             // How often a query was searched for is nobody's business; products behind it are counted below.

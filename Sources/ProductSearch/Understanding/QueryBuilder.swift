@@ -73,9 +73,8 @@ struct UnderstoodQuery: Sendable {
         for unit in lattice.units where demands.count < Self.positionCountMax && !demands.contains(unit) {
             demands.append(unit)
         }
-        for position in lattice.positions where parts.count < Self.positionCountMax {
-            let part = TokenLattice.Unit(words: position)
-            if !position.isEmpty, !parts.contains(part) { parts.append(part) }
+        for part in lattice.parts where parts.count < Self.positionCountMax {
+            if !part.words.isEmpty, !parts.contains(part) { parts.append(part) }
         }
         for (first, second) in zip(lattice.positions, lattice.positions.dropFirst()).prefix(
             Self.positionCountMax)
@@ -114,7 +113,14 @@ struct UnderstoodQuery: Sendable {
             }
         }
         let minimum = strictness.minimum(of: words.count)
-        if minimum == words.count {
+        let isRelaxed = strictness != .whole && !demands.isEmpty
+        if isRelaxed, demands != parts {
+            // Whoever has all of it as wholes stays in, and on top of those that were let in.
+            let relaxed = Query.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum)
+            let whole = Query.and(demands.map { Self.unit($0, searched) })
+            must.append(
+                .boolean(must: [], should: [relaxed, whole], mustNot: [], minimumShouldMatch: 1))
+        } else if minimum == words.count {
             must += words
         } else {
             must.append(.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum))
@@ -126,7 +132,7 @@ struct UnderstoodQuery: Sendable {
                 : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
         }
         var should = bonuses(searched, title: fields.titleText)
-        if strictness != .whole, demands.count > 1 {
+        if isRelaxed, demands == parts, demands.count > 1 {
             // Whoever has all of it stays on top of those that were let in.
             should.append(.and(demands.map { Self.unit($0, searched) }))
         }

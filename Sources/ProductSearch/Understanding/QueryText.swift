@@ -4,6 +4,7 @@
 //     "무선 이어폰"        a phrase: side by side, in this order
 //     -케이스              nothing with this word
 //     -"이어폰 케이스"     nothing with this phrase
+//     27" 모니터           no phrase: a quote behind a digit is the sign for inches
 //
 // Everything else is text. A dash inside a word (SM-S918N) or alone is text; a quote that never closes is
 // read as if it closed at the end, because half-typed queries arrive with every keystroke.
@@ -28,10 +29,12 @@ struct QueryText: Sendable, Equatable {
         var words = ""
         var scalars = Substring(query).unicodeScalars
         var isAtWordStart = true
+        var previous: Unicode.Scalar?
         while let scalar = scalars.first {
             let isDash = isAtWordStart && scalar == "-"
             let afterDash = scalars.dropFirst()
-            if isQuote(scalar) {
+            defer { previous = scalar }
+            if isQuote(scalar), !isInchSign(after: previous, rest: afterDash) {
                 flush(&words)
                 scalars = readPhrase(scalars.dropFirst(), isExcluded: false)
                 isAtWordStart = true
@@ -71,6 +74,13 @@ struct QueryText: Sendable, Equatable {
         guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else { return }
         parts.append(Part(kind: kind, isExcluded: isExcluded, text: text))
     }
+}
+
+/// Whether a quote outside of a phrase stands behind a digit and opens nothing: 27" 모니터.
+private func isInchSign(after previous: Unicode.Scalar?, rest: Substring.UnicodeScalarView) -> Bool {
+    guard let previous, ("0"..."9").contains(previous) else { return false }
+    guard let next = rest.first, !next.properties.isWhitespace else { return true }
+    return !rest.contains(where: isQuote)
 }
 
 /// Straight and typographic double quotes; phones type the latter.

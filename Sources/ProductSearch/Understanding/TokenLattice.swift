@@ -48,6 +48,19 @@ struct TokenLattice: Sendable {
     /// Every term a match can stand on, for highlighting.
     var allTerms: [[UInt8]] { positions.flatMap { $0 } + spans.map(\.term) }
 
+    /// The words at each position, each with what it makes together with its neighbours: of "sm s918n" sm or
+    /// sms918n, and s918n or sms918n.
+    var parts: [Unit] {
+        positions.indices.map { Unit(words: positions[$0] + joined(over: $0..<$0 + 1)) }
+    }
+
+    /// Letters and digits that may be one thing with what stands beside them, if they cover `range`.
+    private func joined(over range: Range<Int>) -> [[UInt8]] {
+        spans.filter { span in
+            span.kind == .joined && span.position <= range.lowerBound && span.end >= range.upperBound
+        }.map(\.term)
+    }
+
     /// What is demanded, in the order of the text.
     var units: [Unit] {
         var units: [Unit] = []
@@ -57,11 +70,14 @@ struct TokenLattice: Sendable {
             if let longest = whole.max(by: { $0.length < $1.length }) {
                 units.append(
                     Unit(
-                        words: whole.filter { $0.length == longest.length }.map(\.term),
+                        words: whole.filter { $0.length == longest.length }.map(\.term)
+                            + joined(over: longest.position..<longest.end),
                         phrase: Array(positions[longest.position..<longest.end])))
                 position = longest.end
             } else {
-                if !positions[position].isEmpty { units.append(Unit(words: positions[position])) }
+                if !positions[position].isEmpty {
+                    units.append(Unit(words: positions[position] + joined(over: position..<position + 1)))
+                }
                 position += 1
             }
         }
@@ -71,10 +87,11 @@ struct TokenLattice: Sendable {
     /// The innermost spans that begin at `position` and must not be taken apart.
     private func inseparable(at position: Int) -> [Span] {
         spans.filter { span in
-            guard span.position == position, span.kind != .surface else { return false }
+            guard span.position == position, span.kind != .surface, span.kind != .joined else { return false }
             if span.kind == .quantity || span.kind == .model { return true }
             let isInnermost = !spans.contains { other in
-                other.length < span.length && other.position >= span.position && other.end <= span.end
+                other.kind != .joined && other.length < span.length && other.position >= span.position
+                    && other.end <= span.end
             }
             return isInnermost
                 && positions[span.position..<span.end].contains { forms in

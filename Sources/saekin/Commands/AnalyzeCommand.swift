@@ -6,16 +6,35 @@ import ProductSearch
 struct AnalyzeCommand: Command {
     static let name = "analyze"
     static let summary = "Shows the tokens of a text: terms, offsets, kinds, and what was removed."
-    static let usage = "TEXT... [--json]"
-    static let words = 1...1_000
+    static let usage = "TEXT... [--json] | --lines FILE [--json]"
+    static let words = 0...1_000
     static let wordName = "TEXT"
     static let options = [
-        OptionSpecification("--json", nil, "print JSON; offsets are UTF-8 bytes of the text")
+        OptionSpecification("--lines", "FILE", "analyse every line of FILE as a text of its own"),
+        OptionSpecification("--json", nil, "print JSON, a text a line; offsets are UTF-8 bytes of the text"),
     ]
 
     static func run(_ arguments: ParsedArguments) throws {
-        let text = arguments.words.joined(separator: " ")
-        let answer = try AnalyzeService(analysis: TextAnalysis(try OpenShop.analyzer())).answer(text)
+        let path = arguments.value("--lines")
+        guard arguments.words.isEmpty == (path != nil) else {
+            throw UsageError(path == nil ? "TEXT is missing" : "give a TEXT or --lines, not both")
+        }
+        let service = AnalyzeService(analysis: TextAnalysis(try OpenShop.analyzer()))
+        guard let path else {
+            return try show(arguments.words.joined(separator: " "), service, arguments)
+        }
+        let reader = try LineReader(path: path, lineByteCountMax: AnalyzeService.textByteCountMax)
+        while let line = try reader.next() {
+            guard case .text(let bytes) = line else {
+                let limit = AnalyzeService.textByteCountMax
+                throw CommandFailure("\(path), line \(reader.lineNumber): longer than \(limit) bytes")
+            }
+            try show(String(decoding: bytes, as: UTF8.self), service, arguments)
+        }
+    }
+
+    private static func show(_ text: String, _ service: AnalyzeService, _ arguments: ParsedArguments) throws {
+        let answer = try service.answer(text)
         guard !arguments.has("--json") else { return Output.line(answer) }
         let parsed = try JSONParser().parse(answer)
         for token in parsed["tokens"]?.arrayValue ?? [] {

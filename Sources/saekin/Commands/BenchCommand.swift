@@ -1,29 +1,33 @@
-// saekin bench: how long queries take in process, one thread, parsing and analysis inside the timing.
+// saekin bench: how long queries take in process, one thread, parsing and analysis inside the timing; or how
+// fast text is analysed.
 
 import JSON
+import KoreanAnalysis
 import ProductSearch
 
 struct BenchCommand: Command {
     static let name = "bench"
     static let summary = "Times queries on the committed index, one after the other."
     static let usage =
-        "--data DIR --queries FILE [--mode or|and|auto|phrase|facet|page|count|suggest] [--rounds N] [--json]"
+        "--data DIR --queries FILE [--mode or|and|auto|phrase|facet|page|count|analyze|suggest] [--rounds N] [--json]"
     static let options = [
-        OptionSpecification("--data", "DIR", "the data folder"),
-        OptionSpecification("--queries", "FILE", "a query a line; of id TAB text the text"),
+        OptionSpecification("--data", "DIR", "the data folder; analyze needs none"),
+        OptionSpecification(
+            "--queries", "FILE", "a query a line; of id TAB text the text; for analyze a text a line"),
         OptionSpecification(
             "--mode", "MODE",
-            "or, and, auto: top 10 and total; phrase; facet: with three facets; page: a whole answer; "
-                + "count (auto); suggest: every keystroke of each query"
+            "or, and, auto: top 10 and total; phrase; facet: with three facets; page: a whole answer; count; "
+                + "analyze: analysis alone; suggest: every keystroke (auto)"
         ),
         OptionSpecification("--rounds", "N", "times each query is run; its median counts (3)"),
         OptionSpecification("--json", nil, "print one JSON object"),
     ]
 
-    private enum Mode: String, CaseIterable { case or, and, auto, phrase, facet, page, count, suggest }
+    private enum Mode: String, CaseIterable {
+        case or, and, auto, phrase, facet, page, count, analyze, suggest
+    }
 
     static func run(_ arguments: ParsedArguments) throws {
-        let data = try arguments.required("--data")
         let path = try arguments.required("--queries")
         let modeName = arguments.value("--mode") ?? "auto"
         guard let mode = Mode(rawValue: modeName) else {
@@ -31,6 +35,10 @@ struct BenchCommand: Command {
             throw UsageError("--mode is one of \(known), not '\(modeName)'")
         }
         let rounds = try arguments.integer("--rounds", in: 1...1_000, default: 3)
+        guard mode != .analyze else {
+            return try timeAnalysis(path, rounds: rounds, asJSON: arguments.has("--json"))
+        }
+        let data = try arguments.required("--data")
         var queries = try readQueries(path)
         let service = try OpenShop.forReading(data).search
         let suggest = SuggestService(search: service)
@@ -68,7 +76,7 @@ struct BenchCommand: Command {
         switch mode {
         case .or: request.match = .any
         case .and, .phrase, .count: request.match = .all
-        case .auto, .facet, .page, .suggest: request.match = .auto
+        case .auto, .facet, .page, .analyze, .suggest: request.match = .auto
         }
         if mode == .facet || mode == .page {
             request.facets = ["brand", "category", "price"].map(ProductSearchRequest.Facet.init(field:))
@@ -96,6 +104,56 @@ struct BenchCommand: Command {
         }
         guard !queries.isEmpty else { throw CommandFailure("\(path) holds no queries") }
         return queries
+    }
+
+    /// Times the analysis of all lines of a file, round after round, with one buffer, as the indexer works.
+    /// The first round begins with cold memory and is told apart.
+    private static func timeAnalysis(_ path: String, rounds: Int, asJSON: Bool) throws {
+        let texts = try readTexts(path)
+        let analyzer = try OpenShop.analyzer()
+        var buffer = TokenBuffer()
+        var seconds: [Double] = []
+        var tokenCount = 0
+        for round in 0..<rounds + 1 {
+            let start = ContinuousClock.now
+            for text in texts.lines {
+                analyzer.analyze(text, into: &buffer)
+                if round == 0 { tokenCount += buffer.tokens.count }
+            }
+            seconds.append((ContinuousClock.now - start) / .seconds(1))
+        }
+        let first = seconds.removeFirst()
+        seconds.sort()
+        func speed(_ time: Double) -> Int64 { Int64(Double(texts.characterCount) / max(time, 1e-9)) }
+        let median = speed(seconds[seconds.count / 2])
+        guard asJSON else {
+            return Output.line(
+                "analyze: \(texts.characterCount) characters, \(tokenCount) tokens, \(median) characters/s "
+                    + "(first round \(speed(first)), best \(speed(seconds[0])))")
+        }
+        Output.line(
+            JSONValue.object([
+                ("mode", .string("analyze")), ("lines", .integer(Int64(texts.lines.count))),
+                ("chars", .integer(Int64(texts.characterCount))), ("tokens", .integer(Int64(tokenCount))),
+                ("chars_per_s", .integer(median)), ("first_chars_per_s", .integer(speed(first))),
+                ("best_chars_per_s", .integer(speed(seconds[0]))),
+            ]).jsonBytes)
+    }
+
+    /// The lines of a file and how many code points they have together.
+    private static func readTexts(_ path: String) throws -> (lines: [[UInt8]], characterCount: Int) {
+        let reader = try LineReader(path: path, lineByteCountMax: 1 << 20)
+        var lines: [[UInt8]] = []
+        var characterCount = 0
+        while let line = try reader.next() {
+            guard case .text(let bytes) = line else {
+                throw CommandFailure("\(path), line \(reader.lineNumber): longer than 1 MiB")
+            }
+            characterCount += bytes.count { $0 & 0xC0 != 0x80 }
+            lines.append(bytes)
+        }
+        guard characterCount > 0 else { throw CommandFailure("\(path) holds no text") }
+        return (lines, characterCount)
     }
 
     private static func report(

@@ -6,13 +6,14 @@ import ProductSearch
 struct EvaluateCommand: Command {
     static let name = "evaluate"
     static let summary = "Measures the ranking against judged queries."
-    static let usage = "--data DIR --queries queries.tsv --qrels qrels.trec [--run FILE] [--json]"
+    static let usage = "--data DIR --queries queries.tsv --qrels qrels.trec [--run FILE] [--match M] [--json]"
     static let options = [
         OptionSpecification("--data", "DIR", "the data folder"),
         OptionSpecification("--queries", "FILE", "lines of: id TAB text"),
         OptionSpecification("--qrels", "FILE", "lines of: query 0 document grade"),
         OptionSpecification(
             "--run", "FILE", "also write the ranking in TREC format, up to 1,000 hits a query"),
+        OptionSpecification("--match", "auto|all|any", "how many of a query's words must be there (auto)"),
         OptionSpecification("--json", nil, "print one JSON object"),
     ]
 
@@ -22,6 +23,10 @@ struct EvaluateCommand: Command {
     static func run(_ arguments: ParsedArguments) throws {
         let data = try arguments.required("--data")
         let queries = try EvaluationQuery.read(path: try arguments.required("--queries"))
+        let matchName = arguments.value("--match") ?? "auto"
+        guard let match = ProductSearchRequest.MatchMode(rawValue: matchName) else {
+            throw UsageError("--match is auto, all or any, not '\(matchName)'")
+        }
         var evaluation = Evaluation(judgments: try Judgments(path: try arguments.required("--qrels")))
         let service = try OpenShop.forReading(data).search
         let run = try arguments.value("--run").map { path in try TRECRun(path: path) }
@@ -30,6 +35,7 @@ struct EvaluateCommand: Command {
             var request = ProductSearchRequest()
             request.query = query.text
             request.limit = depth
+            request.match = match
             let ranking = try service.ranking(request)
             evaluation.record(query: query.id, ranking: ranking.map(\.id))
             try run?.write(query: query.id, ranking: ranking)

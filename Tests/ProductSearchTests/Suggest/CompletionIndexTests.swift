@@ -127,9 +127,9 @@ import Testing
             Model(text: text, rank: UInt32(100 - number), kind: .phrase)
         }
         let index = index(of: models)
-        let typed = TypedText(text, folded: TestAnalyzer.shared.folded(text))
+        let typed = TypedPrefix(text, folded: TestAnalyzer.shared.folded(text))
         var texts: [String] = []
-        for reading in [TypedText.Reading.literal, .initials, .layout] {
+        for reading in [TypedPrefix.Reading.literal, .initials, .layout] {
             texts += CompletionCandidates.best(typed, reading, [(.init(rawValue: 1), index)], wantedCount: 20)
                 .map(\.text)
         }
