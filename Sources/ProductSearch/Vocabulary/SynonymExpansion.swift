@@ -137,8 +137,11 @@ struct SynonymExpansion: Sendable {
         if literal.count > 1 { unit.ways.append(literal) }
         for match in matches where match.positions.count == longest {
             guard unit.ways.count < Self.wayCountMax else { break }
-            let before = demands(stretch.lowerBound..<match.positions.lowerBound, units, lattice, shorter)
-            let behind = demands(match.positions.upperBound..<stretch.upperBound, units, lattice, shorter)
+            // A name may begin or end in words that are not demanded, outside of the stretch.
+            let start = max(stretch.lowerBound, match.positions.lowerBound)
+            let end = min(stretch.upperBound, match.positions.upperBound)
+            let before = demands(stretch.lowerBound..<start, units, lattice, shorter)
+            let behind = demands(end..<stretch.upperBound, units, lattice, shorter)
             let way = before.map(\.unit) + [match.unit] + behind.map(\.unit)
             if !unit.ways.contains(way) { unit.ways.append(way) }
         }
