@@ -2,7 +2,8 @@
 // changed words stands in it. Such a text left one of two traces in the index: a term that holds the word
 // (the word itself, a compound, a surface with its particle), or the pieces into which the old dictionary
 // cut it, side by side; the pieces of the new dictionary find texts in which the word was cut so before.
-// What is found is looked at once more before it is analysed again (`ProductRewriter`).
+// Titles and brands have the word's pairs of syllables besides, however they were cut. What is found is looked
+// at once more before it is analysed again (`ProductRewriter`).
 
 import Engine
 import KoreanAnalysis
@@ -32,6 +33,11 @@ struct TouchedProducts {
         try addByTerms(snapshot, fields, &keys)
         let searched = fields.searchedFields
         for word in words.words {
+            let pairs = zip(word.syllables, word.syllables.dropFirst()).map { first, second in
+                Query.term(
+                    TermQuery(fields: fields.netFields, term: SyllablePair.term(first, second), boost: 1))
+            }
+            if !pairs.isEmpty { try add(.and(pairs), snapshot, &keys) }
             for analysis in [old, new] {
                 let pieces = analysis.withTokens(of: String(decoding: word.syllables, as: UTF16.self)) {
                     TokenLattice($0).positions
