@@ -80,6 +80,8 @@ import Testing
         #expect(string("cafe\u{301}") == "caf\u{E9}")
         #expect(string("ㅋㅋ ㅠㅠ") == "ㅋㅋ ㅠㅠ")
         #expect(string("ㄱㅏ방") == "가방")
+        #expect(string("ㅎㅏㄴㄱㅡㄹㅇㅣ") == "한글이")
+        #expect(string("하ㅋㅋ ㄱㅅ") == "하ㅋㅋ ㄱㅅ")
     }
 
     @Test func ignorableCodePointsAreRemovedBeforeAnythingIsComposed() {

@@ -1,10 +1,10 @@
-// Paths that compete with the least-cost one. The search has left at every node the cost of the cheapest way to
-// it, so going back from the end with that as an exact estimate gives complete paths in order of their cost
-// (A*); all that is ever looked at lies within the margin.
+// Paths that compete with the least-cost one. The search has left at every node the cost of the cheapest
+// way to it, so going back from the end with that as an exact estimate gives complete paths in order of
+// their cost (A*); all that is ever looked at lies within the margin.
 //
-// What is written in a shop is mostly nouns, which a model of sentences splits into verbs and particles when
-// that is a little cheaper (와이드로고팬츠 into 와이드, 이로고 as copula, 팬츠). So the cost of a rival counts what sentences do
-// and names do not: grammar before a noun within a run, and nouns of one syllable.
+// What is written in a shop is mostly nouns, which a model of sentences splits into verbs and particles
+// when that is a little cheaper (와이드로고팬츠 into 와이드, 이로고 as copula, 팬츠). So the cost of a rival counts what
+// sentences do and names do not: grammar before a noun within a run, and nouns of one syllable.
 
 extension Lattice {
     /// A way from a node to the end of the run.
@@ -45,16 +45,20 @@ extension Lattice {
     func rivals(length: Int, afterSpace: Bool, margin: Int32, count: Int) -> [Rival] {
         hypotheses.removeAll(keepingCapacity: true)
         heap.removeAll(keepingCapacity: true)
+        // No dearer than the path found by the search, which is one of them.
+        var limit = cost &+ penalty(of: path, afterSpace: afterSpace) &+ margin
         var index = heads[length]
         while index >= 0 {
             // SAFETY: lists hold indices of nodes; contexts were checked when the dictionary was opened.
             let node = nodes[Int(index)]
             let behind = connection(node.right, dictionary.endingLeft)
-            push(Hypothesis(node: index, next: -1, behind: behind, added: 0, total: node.total &+ behind))
+            let total = node.total &+ behind
+            if total <= limit {
+                push(Hypothesis(node: index, next: -1, behind: behind, added: 0, total: total))
+            }
             index = node.next
         }
         var found: [Rival] = []
-        var limit = Int32.max
         var popCount = 0
         while let top = pop(), found.count < count, popCount < Self.popCountMax {
             popCount += 1
@@ -62,7 +66,7 @@ extension Lattice {
             guard hypothesis.total <= limit else { break }
             let node = nodes[Int(hypothesis.node)]
             if node.morpheme == -2 {
-                if found.isEmpty { limit = hypothesis.total &+ margin }
+                if found.isEmpty { limit = min(limit, hypothesis.total &+ margin) }
                 found.append(Rival(cost: hypothesis.total, path: path(from: hypothesis.next, length)))
                 continue
             }
@@ -78,7 +82,7 @@ extension Lattice {
         let previous = nodes[Int(node.previous)]
         let own = node.total &- previous.total &- connection(previous.right, left)
         let end = hypothesis.next < 0 ? length : Int(nodes[Int(hypotheses[Int(hypothesis.next)].node)].start)
-        let tag = tag(of: node)
+        let tag = tag(of: node.morpheme)
         var added = hypothesis.added
         if Self.isNoun(tag), end - Int(node.start) == 1 { added &+= Penalty.singleSyllable }
         var index = heads[Int(node.start)]
@@ -86,12 +90,10 @@ extension Lattice {
             let before = nodes[Int(index)]
             let behind = hypothesis.behind &+ own &+ connection(before.right, left)
             var more = added
-            let isFirst = before.morpheme == -2
-            if isFirst, afterSpace, Self.isGrammar(tag), hypothesis.next >= 0 { more &+= Penalty.grammarInside }
-            if !isFirst {
-                let tagBefore = self.tag(of: before)
-                if Self.isNoun(tag), Self.isGrammar(tagBefore) { more &+= Penalty.grammarInside }
-                if Self.isNoun(tagBefore), tag == .VV || tag == .VA { more &+= Penalty.bareVerb }
+            if before.morpheme != -2 {
+                more &+= Self.penalty(of: tag, behind: self.tag(of: before.morpheme))
+            } else if afterSpace, Self.isGrammar(tag), hypothesis.next >= 0 {
+                more &+= Penalty.grammarInside
             }
             let total = before.total &+ behind &+ more
             if total <= limit {
@@ -99,6 +101,29 @@ extension Lattice {
             }
             index = before.next
         }
+    }
+
+    /// What the shop's measure adds to a path.
+    private func penalty(of path: [PathMorpheme], afterSpace: Bool) -> Int32 {
+        var sum: Int32 = 0
+        var before: PartOfSpeech?
+        for (index, morpheme) in path.enumerated() {
+            let tag = tag(of: morpheme.morpheme)
+            if Self.isNoun(tag), morpheme.end - morpheme.start == 1 { sum &+= Penalty.singleSyllable }
+            if let before {
+                sum &+= Self.penalty(of: tag, behind: before)
+            } else if afterSpace, Self.isGrammar(tag), index + 1 < path.count {
+                sum &+= Penalty.grammarInside
+            }
+            before = tag
+        }
+        return sum
+    }
+
+    @inline(__always)
+    private static func penalty(of tag: PartOfSpeech, behind before: PartOfSpeech) -> Int32 {
+        if isNoun(tag), isGrammar(before) { return Penalty.grammarInside }
+        return isNoun(before) && (tag == .VV || tag == .VA) ? Penalty.bareVerb : 0
     }
 
     private static func isNoun(_ tag: PartOfSpeech) -> Bool {
@@ -109,9 +134,10 @@ extension Lattice {
         tag.isParticle || tag.isEnding || tag == .VCP
     }
 
-    private func tag(of node: Node) -> PartOfSpeech {
-        if node.morpheme >= 0 { return view.morphemes[Int(node.morpheme)].tag }
-        return node.morpheme == -1 ? .unknown : .NNP
+    @inline(__always)
+    private func tag(of morpheme: Int32) -> PartOfSpeech {
+        if morpheme >= 0 { return view.morphemes[Int(morpheme)].tag }
+        return morpheme == -1 ? .unknown : .NNP
     }
 
     private func leftContext(of node: Node) -> UInt16 {

@@ -23,4 +23,18 @@ enum Jamo {
         default: value
         }
     }
+
+    /// What a typed consonant is behind a typed consonant and vowel: the end of their syllable, unless a
+    /// vowel follows, with which it begins the next. NFKC alone would never end a syllable: it takes ㅎㅏㄴ
+    /// for 하 and ㄴ.
+    static func closing(_ value: UInt32, after vowel: UInt32, _ initial: UInt32, before next: UInt32?)
+        -> UInt32
+    {
+        guard (0x3131...0x314E).contains(value), (0x314F...0x3163).contains(vowel),
+            (0x3131...0x314E).contains(initial), leading.contains(UInt8(initial & 0xFF)),
+            !(next.map { (0x314F...0x3163).contains($0) } ?? false),
+            let index = trailing.firstIndex(of: UInt8(value & 0xFF))
+        else { return value }
+        return 0x11A8 + UInt32(index)
+    }
 }

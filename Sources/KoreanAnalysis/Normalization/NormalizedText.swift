@@ -110,6 +110,7 @@ struct NormalizedText {
 
     private mutating func normalizeSlowInput() {
         guard !slowInput.isEmpty else { return }
+        closeSyllables()
         let capacity = slowInput.count * 18
         if slowOutput.count < capacity {
             slowOutput = Array(
@@ -134,10 +135,25 @@ struct NormalizedText {
         }
     }
 
+    private mutating func closeSyllables() {
+        guard slowInput.count > 2 else { return }
+        for index in 2..<slowInput.count {
+            let next = index + 1 < slowInput.count ? slowInput[index + 1].value : nil
+            slowInput[index].value = Jamo.closing(
+                slowInput[index].value, after: slowInput[index - 1].value, slowInput[index - 2].value,
+                before: next)
+        }
+    }
+
     /// What ICU makes of a whole string in one call, without offsets: the slow twin of `normalize` for texts
     /// without more than 30 combining code points in a row.
     static func normalizedPlainly(_ text: some Sequence<UInt32>) -> [UInt32] {
-        let input = Array(text)
+        var input = Array(text)
+        for index in input.indices.dropFirst(2) {
+            input[index] = Jamo.closing(
+                input[index], after: input[index - 1], input[index - 2],
+                before: index + 1 < input.count ? input[index + 1] : nil)
+        }
         var output = [UInt32](repeating: 0, count: input.count * 18)
         // SAFETY: both counts are those of the arrays.
         let count = cicu_normalize_plain(input, Int32(input.count), &output, Int32(output.count))

@@ -1,9 +1,10 @@
-// Foreign words are written in many ways: 메세지 and 메시지, 쥬스 and 주스, 케익 and 케이크. A word that is written otherwise than
-// the standard has the standard's term too, at the same place, in products and in queries alike; so all
-// spellings meet there. Rules say what any foreign word may exchange; what only single words exchange is listed.
+// Foreign words are written in many ways: 메세지 and 메시지, 쥬스 and 주스, 케익 and 케이크. A word that is written
+// otherwise than the standard has the standard's term too, at the same place, in products and in queries
+// alike; so all spellings meet there. Rules say what any foreign word may exchange; what only single words
+// exchange is listed.
 //
-// Native and Sino-Korean nouns hardly ever have what the rules look for (쥬, 쉬, a final 렛); where one does, its
-// second term is no other word.
+// Native and Sino-Korean nouns hardly ever have what the rules look for (쥬, 쉬, a final 렛); where one does,
+// its second term is no other word.
 
 /// The standard spelling of foreign words.
 enum LoanwordSpelling {
@@ -160,7 +161,8 @@ enum LoanwordSpelling {
         guard let candidates = byFirst[units[position]] else { return nil }
         for (spelling, standard) in candidates
         where position + spelling.count <= units.count
-            && units[position..<position + spelling.count].elementsEqual(spelling) {
+            && units[position..<position + spelling.count].elementsEqual(spelling)
+        {
             return (spelling.count, standard)
         }
         return nil

@@ -226,7 +226,8 @@ struct RunAnalysis {
     ) {
         for (first, second) in zip(pieces, pieces.dropFirst())
         where first.role == .noun && second.role == .noun && first.end == second.start
-            && second.end - first.start <= 4 && min(first.end - first.start, second.end - second.start) == 1 {
+            && second.end - first.start <= 4 && min(first.end - first.start, second.end - second.start) == 1
+        {
             let span = Int(first.start)..<Int(second.end)
             guard first.lemma.isEmpty, second.lemma.isEmpty,
                 let standard = LoanwordSpelling.standard(units[span])

@@ -128,7 +128,9 @@ struct TokenLattice: Sendable {
             terms += positions[position]
         }
         for span in spans where span.kind != .syllable {
-            if !(span.position..<span.end).contains(where: requestPositions.contains) { terms.append(span.term) }
+            if !(span.position..<span.end).contains(where: requestPositions.contains) {
+                terms.append(span.term)
+            }
         }
         return terms
     }
@@ -163,7 +165,8 @@ extension TokenLattice {
                 edges[known].forms.append(span.term)
                 edges[known].isLikeliest = edges[known].isLikeliest || Self.isLikeliest(span.kind)
             } else {
-                edges.append(Edge(end: span.end, forms: [span.term], isLikeliest: Self.isLikeliest(span.kind)))
+                edges.append(
+                    Edge(end: span.end, forms: [span.term], isLikeliest: Self.isLikeliest(span.kind)))
             }
         }
         if !spans.contains(where: { $0.kind == .syllable && $0.position == position }) {
@@ -280,10 +283,13 @@ extension TokenLattice {
             guard span.position == position, span.length > 1, span.kind != .surface,
                 span.kind != .joined
             else { return false }
-            guard !(span.position + 1..<span.end).contains(where: { stretches[$0] != nil }) else { return false }
+            guard !(span.position + 1..<span.end).contains(where: { stretches[$0] != nil }) else {
+                return false
+            }
             if span.kind == .quantity || span.kind == .model { return true }
             let isInnermost = !spans.contains { other in
-                other.kind != .joined && other.length > 1 && other.length < span.length && other.position >= span.position
+                other.kind != .joined && other.length > 1 && other.length < span.length
+                    && other.position >= span.position
                     && other.end <= span.end
             }
             return isInnermost
@@ -339,7 +345,8 @@ extension TokenLattice {
     /// The pairs of a run from its beginning to the end of its content; where that is a lone syllable, of all
     /// of it.
     func pairs(of run: Range<Int>, contentEnd position: Int) -> [[UInt8]] {
-        let content = pairs(in: run.lowerBound..<max(run.lowerBound, contentEnd(behind: bytes[position].upperBound)))
+        let content = pairs(
+            in: run.lowerBound..<max(run.lowerBound, contentEnd(behind: bytes[position].upperBound)))
         return content.isEmpty ? pairs(in: run) : content
     }
 }

@@ -2,8 +2,8 @@
 // changed words stands in it. Such a text left one of two traces in the index: a term that holds the word
 // (the word itself, a compound, a surface with its particle), or the pieces into which the old dictionary
 // cut it, side by side; the pieces of the new dictionary find texts in which the word was cut so before.
-// Titles and brands have the word's pairs of syllables besides, however they were cut. What is found is looked
-// at once more before it is analysed again (`ProductRewriter`).
+// Titles and brands have the word's pairs of syllables besides, however they were cut. What is found is
+// looked at once more before it is analysed again (`ProductRewriter`).
 
 import Engine
 import KoreanAnalysis
