@@ -29,7 +29,7 @@ public final class AnalyzeService: Sendable {
         members += analysis.withTokens(of: text) { tokens in
             [
                 ("words", .array(Self.words(text, analysis.vocabulary))),
-                ("synonyms", .array(Self.synonyms(SynonymExpansion(text, tokens, analysis: analysis)))),
+                ("synonyms", .array(Self.synonyms(SynonymExpansion(text, tokens, analysis: analysis, hearsSounds: true)))),
             ]
         }
         members.append(("vocabulary", .integer(Int64(analysis.vocabulary.version))))
