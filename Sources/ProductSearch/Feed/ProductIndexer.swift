@@ -144,7 +144,7 @@ public final class ProductIndexer: Sendable {
         view.report(isCaughtUp: true)
     }
 
-    /// Whether nothing is indexed yet. The vocabulary is then best learned before the first product is analysed.
+    /// Whether nothing is indexed yet. The vocabulary is then best learned before anything is analysed.
     public var isEmpty: Bool { view.current.snapshot.documentCount == 0 }
 
     /// Learns from all products of the store, where `changeCount` changes are enough for it to pay. What was
