@@ -110,16 +110,22 @@ struct ReadingFinder {
         }
     }
 
+    private func isKnown(_ term: [UInt8], _ script: Spelling.Script) -> Bool {
+        spelling.count(Dubeolsik.keys(String(decoding: term, as: UTF8.self)), script) >= Self.knownCountMin
+    }
+
     private mutating func addReadings(_ stretch: TypedText.Stretch, isLast: Bool, _ word: inout QueryWord) {
         let script: Spelling.Script = stretch.kind == .hangul ? .hangul : .latin
         let keys = Dubeolsik.keys(stretch.text)
         guard keys.count <= Self.keyCountMax else { return }
+        word.isKnown = spelling.count(keys, script) >= Self.knownCountMin
         if script == .latin || Self.isWritten(stretch.text) {
             let terms = terms(stretch.text)
             word.add(QueryWord.Choice(text: stretch.text, cost: 0, kind: nil), needing: terms)
             word.isInPieces = terms.count > 1
+            // With an ending or a particle, the word without it is known.
+            if terms.count == 1, terms[0].contains(where: { isKnown($0, script) }) { word.isKnown = true }
         }
-        word.isKnown = spelling.count(keys, script) >= Self.knownCountMin
         if isLast {
             for found in spelling.completions(keys, script, limit: Self.completionCountMax) {
                 word.add(
