@@ -33,6 +33,15 @@ static const unsigned char dom_js[] = {
 static const unsigned char i18n_js[] = {
 #embed "../SearchAPI/Page/i18n.js"
 };
+static const unsigned char operator_html[] = {
+#embed "../SearchAPI/Page/operator.html"
+};
+static const unsigned char operator_css[] = {
+#embed "../SearchAPI/Page/operator.css"
+};
+static const unsigned char operator_js[] = {
+#embed "../SearchAPI/Page/operator.js"
+};
 static const unsigned char icon_svg[] = {
 #embed "../SearchAPI/Page/icon.svg"
 };
@@ -56,6 +65,9 @@ static const struct cpage_file files[] = {
     FILE_AT("/suggest.js", SCRIPT, suggest_js),
     FILE_AT("/dom.js", SCRIPT, dom_js),
     FILE_AT("/i18n.js", SCRIPT, i18n_js),
+    FILE_AT("/operator", HTML, operator_html),
+    FILE_AT("/operator.css", CSS, operator_css),
+    FILE_AT("/operator.js", SCRIPT, operator_js),
     FILE_AT("/icon.svg", "image/svg+xml", icon_svg),
     FILE_AT("/openapi.json", "application/json", openapi_json),
 };

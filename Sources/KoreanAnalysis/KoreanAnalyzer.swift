@@ -12,6 +12,8 @@ import CICU
 public final class KoreanAnalyzer: Sendable {
     /// The dictionary in use.
     public let dictionary: MorphologicalDictionary
+    /// Words beside it.
+    public let userDictionary: UserDictionary
 
     /// Longest run of letters and digits that is one token; a longer one is cut here.
     public static let maximumTokenScalars = 255
@@ -20,9 +22,10 @@ public final class KoreanAnalyzer: Sendable {
     /// Text is worked on in stretches of about so many bytes, cut at white space where there is any.
     static let windowByteCount = 16_384
 
-    /// An analyzer over a dictionary.
-    public init(dictionary: MorphologicalDictionary) {
+    /// An analyzer over a dictionary and the words beside it.
+    public init(dictionary: MorphologicalDictionary, userDictionary: UserDictionary = .empty) {
         self.dictionary = dictionary
+        self.userDictionary = userDictionary
     }
 
     /// Analyses UTF-8 text and puts the tokens into `buffer`, in place of what it held. Invalid bytes are
@@ -33,7 +36,7 @@ public final class KoreanAnalyzer: Sendable {
         precondition(text.count <= Int(UInt32.max), "text of 4 GiB or more")
         buffer.removeAll()
         let scratch = buffer.scratch
-        let cache = scratch.cache(for: dictionary)
+        let cache = scratch.cache(for: dictionary, userDictionary)
         scratch.neighbours.removeAll()
         var start = 0
         while start < text.count {
@@ -88,12 +91,14 @@ final class AnalysisScratch {
     var neighbours = Neighbours()
     private var cache: AnalysisCache?
     private var dictionary: MorphologicalDictionary?
+    private var fingerprint: UInt64 = 0
 
-    /// The cache of analyses with this dictionary; another dictionary's is forgotten.
-    func cache(for dictionary: MorphologicalDictionary) -> AnalysisCache {
-        if let cache, self.dictionary === dictionary { return cache }
-        let made = AnalysisCache(dictionary)
+    /// The cache of analyses with these dictionaries; that of others is forgotten.
+    func cache(for dictionary: MorphologicalDictionary, _ user: UserDictionary) -> AnalysisCache {
+        if let cache, self.dictionary === dictionary, fingerprint == user.fingerprint { return cache }
+        let made = AnalysisCache(dictionary, user: user)
         self.dictionary = dictionary
+        fingerprint = user.fingerprint
         cache = made
         return made
     }

@@ -14,13 +14,15 @@ public final class SearchService: Sendable {
     static let sufficientCount = 10
 
     let view: LiveView
-    let analysis: TextAnalysis
     private let store: ProductStore?
 
-    /// `store` tells how far changes go, so that nobody waits for one that was never written.
-    public init(view: LiveView, analysis: TextAnalysis, store: ProductStore? = nil) {
+    /// The analysis of the newest snapshot. One request takes view.current once and keeps to it.
+    var analysis: TextAnalysis { view.current.analysis }
+
+    /// Searches what `view` shows. `store` tells how far changes go, so that nobody waits for one that was
+    /// never written.
+    public init(view: LiveView, store: ProductStore? = nil) {
         self.view = view
-        self.analysis = analysis
         self.store = store
     }
 
@@ -32,7 +34,7 @@ public final class SearchService: Sendable {
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
-                ? Highlighter(analysis: analysis, terms: run.highlightedTerms) : nil)
+                ? Highlighter(analysis: state.analysis, terms: run.highlightedTerms) : nil)
         if request.explain {
             for hit in run.result.hits {
                 let explanation = try convertingErrors { () throws(SearchError) in
@@ -104,7 +106,7 @@ public final class SearchService: Sendable {
     ) throws(RequestError) -> Run {
         let fields = state.fields
         let text = priced?.text ?? request.query
-        let understood = UnderstoodQuery(text, analysis: analysis)
+        let understood = UnderstoodQuery(text, analysis: state.analysis)
         let plan = try FacetPlan(request, fields: fields)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,

@@ -11,6 +11,7 @@ public struct SearchAPI: Sendable {
     private let suggest: SuggestService
     private let analyze: AnalyzeService
     private let catalogue: ProductCatalogue
+    private let vocabulary: VocabularyService
     private let status: ServiceStatus
 
     private static let bulkBodyByteLimit = 256 << 20
@@ -18,12 +19,13 @@ public struct SearchAPI: Sendable {
 
     public init(
         search: SearchService, suggest: SuggestService, analyze: AnalyzeService, catalogue: ProductCatalogue,
-        status: ServiceStatus
+        vocabulary: VocabularyService, status: ServiceStatus
     ) {
         self.search = search
         self.suggest = suggest
         self.analyze = analyze
         self.catalogue = catalogue
+        self.vocabulary = vocabulary
         self.status = status
     }
 
@@ -32,6 +34,7 @@ public struct SearchAPI: Sendable {
         var router = Router()
         addSearch(to: &router)
         addProducts(to: &router)
+        VocabularyRoutes(vocabulary).add(to: &router)
         addOperation(to: &router, metrics)
         PageAssets.addRoutes(to: &router)
         return router
@@ -121,7 +124,7 @@ public struct SearchAPI: Sendable {
 }
 
 /// Runs a handler; its error becomes the answer.
-private func answering(_ body: () throws(RequestError) -> HTTPResponse) -> HTTPResponse {
+func answering(_ body: () throws(RequestError) -> HTTPResponse) -> HTTPResponse {
     do throws(RequestError) {
         return try body()
     } catch {
@@ -138,7 +141,7 @@ private func response(_ outcome: ProductCatalogue.Outcome) -> HTTPResponse {
 private func id(of request: HTTPRequest) -> String { request.pathParameters["id"] ?? "" }
 
 /// The parameter `name`, which must be there once; others than `known` are errors.
-private func parameter(
+func parameter(
     _ name: String, of request: HTTPRequest, known: Set<String>
 ) throws(RequestError) -> String {
     for item in request.query where !known.contains(item.name) {

@@ -14,7 +14,7 @@ public struct Event: Sendable, Hashable {
     public let type: String
     /// The version of the body's layout, 1 for all.
     public let version: Int
-    /// The id of the product.
+    /// The id of the product; empty where it is of none.
     public let aggregateID: String
     /// When, in milliseconds since 1970.
     public let time: Int64
@@ -31,7 +31,7 @@ public struct Event: Sendable, Hashable {
         switch kind {
         case .priceChanged, .stockChanged, .statusChanged: true
         case .updated: EventBody.onlyUpdatable.contains(body)
-        case .created, .deleted, nil: false
+        case .created, .deleted, .vocabularyChanged, nil: false
         }
     }
 
@@ -46,7 +46,7 @@ public struct Event: Sendable, Hashable {
     }
 }
 
-/// The events of products.
+/// The events of products, and of the vocabulary.
 ///
 /// One change can write several, in this order: `updated` if anything but price, stock and status
 /// changed, then one for each of those three that did.
@@ -64,6 +64,8 @@ public enum EventKind: String, Sendable, CaseIterable {
     case statusChanged = "product.status_changed"
     /// The product is gone. Body: `{}`.
     case deleted = "product.deleted"
+    /// The vocabulary is another; of no product. Body: `{"added":1,"replaced":0,"removed":0}`.
+    case vocabularyChanged = "vocabulary.changed"
 }
 
 /// The bodies of events.
@@ -77,6 +79,13 @@ enum EventBody {
 
     static func changed(_ members: [String]) -> [UInt8] {
         JSONValue.object([("changed", .array(members.map { .string($0) }))]).jsonBytes
+    }
+
+    static func vocabulary(added: Int, replaced: Int, removed: Int) -> [UInt8] {
+        JSONValue.object([
+            ("added", .integer(Int64(added))), ("replaced", .integer(Int64(replaced))),
+            ("removed", .integer(Int64(removed))),
+        ]).jsonBytes
     }
 
     static func number(_ member: ProductMember, _ value: Int64?, previous: Int64?) -> [UInt8] {

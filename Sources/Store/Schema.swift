@@ -44,7 +44,19 @@ struct Migrations {
             attempts INTEGER NOT NULL,
             failed_at INTEGER NOT NULL
         ) STRICT;
+        """,
         """
+        CREATE TABLE vocabulary (
+            key INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            body TEXT NOT NULL,
+            source TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            until INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX vocabulary_now ON vocabulary (kind, name) WHERE until IS NULL;
+        """,
     ])
 
     let steps: [String]
@@ -87,6 +99,7 @@ enum SQL: Int, CaseIterable {
     case selectProduct, selectAllProducts, insertProduct, updateProduct, updateColumns, updateVersion
     case deleteProduct, insertEvent, selectEvents, lastSequence, oldestSequence, countProducts
     case insertDeadLetter, selectDeadLetters, selectDeadLetter, deleteDeadLetter, countDeadLetters
+    case vocabularyVersion, selectVocabulary, endVocabulary, insertVocabulary
     case begin, commit, savepoint, release, rollBackToSavepoint, dataVersion
 
     /// Columns of a product as `StoredProduct.init` reads them.
@@ -127,6 +140,16 @@ enum SQL: Int, CaseIterable {
             "SELECT \(Self.eventColumns), error, attempts, failed_at FROM dead_letters WHERE seq = ?1"
         case .deleteDeadLetter: "DELETE FROM dead_letters WHERE seq = ?1 RETURNING seq"
         case .countDeadLetters: "SELECT count(*) FROM dead_letters"
+        case .vocabularyVersion:
+            "SELECT max(coalesce((SELECT max(since) FROM vocabulary WHERE since <= ?1), 0), "
+                + "coalesce((SELECT max(until) FROM vocabulary WHERE until <= ?1), 0))"
+        case .selectVocabulary:
+            "SELECT kind, name, body, source FROM vocabulary "
+                + "WHERE since <= ?1 AND (until IS NULL OR until > ?1) ORDER BY kind, name"
+        case .endVocabulary:
+            "UPDATE vocabulary SET until = ?3 WHERE kind = ?1 AND name = ?2 AND until IS NULL"
+        case .insertVocabulary:
+            "INSERT INTO vocabulary (kind, name, body, source, since) VALUES (?1, ?2, ?3, ?4, ?5)"
         case .begin: "BEGIN IMMEDIATE"
         case .commit: "COMMIT"
         case .savepoint: "SAVEPOINT change"
@@ -146,6 +169,8 @@ enum SQL: Int, CaseIterable {
         case .selectEvents, .lastSequence, .oldestSequence, .dataVersion: "reading events"
         case .selectDeadLetters, .selectDeadLetter, .countDeadLetters: "reading dead letters"
         case .insertDeadLetter, .deleteDeadLetter: "writing a dead letter"
+        case .vocabularyVersion, .selectVocabulary: "reading the vocabulary"
+        case .endVocabulary, .insertVocabulary: "changing the vocabulary"
         case .begin, .savepoint, .rollBackToSavepoint: "beginning a change"
         case .release, .commit: "committing a change"
         }

@@ -38,7 +38,13 @@ extension ProductStore {
                         + "AND seq < (SELECT min(seq) FROM events) + 10000", for: "pruning events")
                 delete.bind(1, position)
                 try delete.run()
-                return Int(sqlite3_changes(writer.connection.handle))
+                let count = Int(sqlite3_changes(writer.connection.handle))
+                // No index can ask for a vocabulary of before the log's beginning.
+                let forget = try writer.connection.prepare(
+                    "DELETE FROM vocabulary WHERE until <= ?1", for: "pruning the vocabulary")
+                forget.bind(1, position)
+                try forget.run()
+                return count
             }
             removed += part
             if part == 0 { return removed }

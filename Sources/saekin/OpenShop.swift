@@ -18,7 +18,7 @@ struct OpenShop {
     static func forReading(_ path: String) throws -> OpenShop {
         let folder = DataFolder(path)
         try folder.requireExisting()
-        let view = try LiveView(readingFrom: folder)
-        return OpenShop(search: SearchService(view: view, analysis: TextAnalysis(try analyzer())))
+        return OpenShop(
+            search: SearchService(view: try LiveView(readingFrom: folder, analyzer: try analyzer())))
     }
 }

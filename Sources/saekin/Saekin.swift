@@ -6,7 +6,7 @@ import Glibc
 enum Saekin {
     private static let commands: [any Command.Type] = [
         ServeCommand.self, ImportCommand.self, ReindexCommand.self, SearchCommand.self, AnalyzeCommand.self,
-        CheckCommand.self, EvaluateCommand.self, BenchCommand.self,
+        VocabularyCommand.self, CheckCommand.self, EvaluateCommand.self, BenchCommand.self,
     ]
 
     static func main() {

@@ -50,7 +50,8 @@ import Testing
             options: .products(TestAnalyzer.shared))
         let fields = try ProductFields(registry: writer.registry)
         return (
-            writer, ProductFeed(store: store, writer: writer, fields: fields, analyzer: TestAnalyzer.shared)
+            writer,
+            try ProductFeed(store: store, writer: writer, fields: fields, analyzer: TestAnalyzer.shared)
         )
     }
 

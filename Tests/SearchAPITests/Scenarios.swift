@@ -98,5 +98,39 @@ enum Scenarios {
         Exchange(method: "GET", target: "/api/v2/search", status: 404),
         Exchange(
             method: "GET", target: "/openapi.json", status: 200, expected: [("info.title", #""Saekin""#)]),
+        // The vocabulary: a rule is found at once, a bad one refused alone, a word touches its products.
+        Exchange(
+            method: "POST", target: "/api/v1/vocabulary/synonyms",
+            body: #"["소리통, 이어폰", "a =>", {"from": ["헤드셋"], "to": ["이어폰"]}]"#, status: 200,
+            expected: [
+                ("added", "2"), ("refused.0.line", "2"), ("applied", "true"), ("reanalysed", "0"),
+            ]),
+        Exchange(
+            method: "GET", target: "/api/v1/search?q=%EC%86%8C%EB%A6%AC%ED%86%B5&match=all", status: 200,
+            expected: [("total", "2")]),
+        Exchange(
+            method: "PUT", target: "/api/v1/vocabulary/words/%EC%9D%B4%EC%96%B4%ED%8F%B0",
+            body: #"{"weight": 90}"#, status: 200,
+            expected: [("added", "1"), ("applied", "true"), ("reanalysed", "2")]),
+        Exchange(
+            method: "PUT", target: "/api/v1/vocabulary/words/nike", body: "{}", status: 400,
+            expected: [("error.code", #""bad_vocabulary""#)]),
+        Exchange(
+            method: "GET", target: "/api/v1/analyze?text=%EC%9D%B4%EC%96%B4%ED%8F%B0%EC%9D%84", status: 200,
+            expected: [
+                ("words.0.origin", #""user""#), ("synonyms.0.synonym", #""소리통""#),
+                ("removed.0.reason", #""particle""#),
+            ]),
+        Exchange(
+            method: "DELETE", target: "/api/v1/vocabulary/words/%EC%9D%B4%EC%96%B4%ED%8F%B0", status: 200,
+            expected: [("removed", "1"), ("reanalysed", "2")]),
+        Exchange(
+            method: "DELETE", target: "/api/v1/vocabulary/words/%EC%9D%B4%EC%96%B4%ED%8F%B0", status: 404),
+        Exchange(
+            method: "PUT", target: "/api/v1/vocabulary/switches/built_in", body: #"{"on": false}"#,
+            status: 200, expected: [("applied", "true")]),
+        Exchange(
+            method: "GET", target: "/api/v1/vocabulary", status: 200,
+            expected: [("switches.built_in", "false"), ("counts.synonyms", "2")]),
     ]
 }

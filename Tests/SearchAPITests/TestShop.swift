@@ -26,12 +26,13 @@ final class TestShop {
             dictionary: try MorphologicalDictionary.locate())
         let indexer = try ProductIndexer(folder: data, store: store, analyzer: analyzer)
         self.indexer = indexer
-        let analysis = TextAnalysis(analyzer)
-        let search = SearchService(view: indexer.view, analysis: analysis, store: store)
+        let search = SearchService(view: indexer.view, store: store)
         let api = SearchAPI(
             search: search, suggest: SuggestService(search: search),
-            analyze: AnalyzeService(analysis: analysis),
+            analyze: AnalyzeService(view: indexer.view),
             catalogue: ProductCatalogue(store: store, onWrite: { indexer.notify() }),
+            vocabulary: VocabularyService(
+                store: store, view: indexer.view, analyzer: analyzer, onWrite: { indexer.notify() }),
             status: ServiceStatus(view: indexer.view, store: store))
         router = api.router(metrics: metrics)
         feed = BackgroundThread { indexer.run() }

@@ -197,8 +197,8 @@ import Testing
     func refusesNewerSchema() throws {
         try open().close()
         try intruder().execute("PRAGMA user_version = 7")
-        #expect(throws: StoreError.newerSchema(path: folder.store, found: 7, supported: 1)) { try open() }
-        #expect(throws: StoreError.newerSchema(path: folder.store, found: 7, supported: 1)) {
+        #expect(throws: StoreError.newerSchema(path: folder.store, found: 7, supported: 2)) { try open() }
+        #expect(throws: StoreError.newerSchema(path: folder.store, found: 7, supported: 2)) {
             try ProductStore.open(path: folder.store, mode: .readOnly)
         }
     }
@@ -217,13 +217,26 @@ import Testing
         let error = #expect(throws: StoreError.self) {
             try ProductStore(folder.store, .readOnly, quick, longer)
         }
-        #expect(error == .olderSchema(path: folder.store, found: 1, supported: 3))
+        #expect(error == .olderSchema(path: folder.store, found: 2, supported: 4))
         for _ in 0..<2 {
             let store = try ProductStore(folder.store, .readWrite, quick, longer)
             #expect(try store.count() == 1)
-            #expect(try intruder().integer("PRAGMA user_version") == 3)
+            #expect(try intruder().integer("PRAGMA user_version") == 4)
             #expect(try intruder().integer("SELECT count(*) FROM products WHERE seller = 'none'") == 1)
         }
+    }
+
+    @Test("a store of the first schema gets a vocabulary and keeps its products")
+    func migratesFirstSchema() throws {
+        let first = try ProductStore(
+            folder.store, .readWrite, quick, Migrations(steps: Array(Migrations.all.steps.prefix(1))))
+        try first.put(Product(id: "1", title: "t"))
+        first.close()
+        let store = try open()
+        #expect(try store.vocabulary() == VocabularyVersion(seq: 0, entries: []))
+        #expect(try store.count() == 1)
+        let entry = VocabularyEntry(kind: .word, name: "나이키", body: Array("{}".utf8))
+        #expect(try store.changeVocabulary(VocabularyChange(put: [entry])).seq == 2)
     }
 
     @Test("a store opened for reading sees every commit and refuses to write")

@@ -31,7 +31,7 @@ import Testing
         var tables: [String] = []
         while try select.step() { tables.append(select.text(0)) }
         #expect(blocks == tables)
-        #expect(try connection.integer("PRAGMA user_version") == 1)
+        #expect(try connection.integer("PRAGMA user_version") == 2)
         #expect(try connection.integer("PRAGMA application_id") == 0x5361_6531)
     }
 
@@ -42,6 +42,7 @@ import Testing
         for body in [
             EventBody.changed(["title", "*", "rating"]), EventBody.number(.price, 9900, previous: 12000),
             EventBody.number(.stock, 0, previous: 3), EventBody.status(.soldOut, previous: .onSale),
+            EventBody.vocabulary(added: 1, replaced: 0, removed: 0),
         ] {
             #expect(page.contains("`\(text(body))`"))
         }

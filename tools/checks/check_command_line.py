@@ -105,6 +105,15 @@ def check_analyze_gives_offsets_into_the_text(workplace):
     assert any(removed["text"] == "을" for removed in answer["removed"])
 
 
+def check_analyze_takes_a_file_of_texts(workplace):
+    texts = ["국내산한우 300g", "캠핑의자를 샀는데"]
+    path = workplace.folder / "texts.txt"
+    path.write_text("".join(text + "\n" for text in texts), encoding="utf-8")
+    answers = workplace.run("analyze", "--lines", path, "--json").stdout.splitlines()
+    alone = [workplace.run("analyze", text, "--json").stdout.strip() for text in texts]
+    assert answers == alone, answers
+
+
 def check_a_sound_index_checks_sound_and_a_damaged_one_is_rebuilt(workplace):
     imported(workplace)
     assert "sound" in workplace.run("check", "--data", workplace.data).stdout

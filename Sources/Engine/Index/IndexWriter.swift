@@ -95,6 +95,19 @@ public final class IndexWriter: Sendable {
         }
     }
 
+    /// Replaces a document by itself, analysed in another way: as `upsert`, but a document of the version
+    /// that the index has is taken. Columns updated since then are kept.
+    /// - Returns: `.stale` if the index has a newer upsert, or a delete.
+    /// - Throws: as `upsert`.
+    public func rewrite(_ document: borrowing IndexDocument) throws(IndexError) -> ApplyOutcome {
+        let document = copy document
+        return try core.change { (state) throws(IndexError) in
+            let outcome = try state.upsert(document, isRewrite: true)
+            try core.flushIfFull(&state)
+            return outcome
+        }
+    }
+
     /// Replaces values of updatable columns, without analysing or indexing the document again; nil removes a
     /// value.
     ///

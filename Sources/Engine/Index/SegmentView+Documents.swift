@@ -1,5 +1,5 @@
-// The live documents of a term, for look-ups by key. A key has one live document at most; the list is longer
-// where a key was written several times before a refresh.
+// The live documents of a term: for look-ups by key, and to find every document that a word is in. A key has
+// one live document at most; its list is longer where it was written several times before a refresh.
 
 extension Snapshot {
     /// Where the document of a key is; nil where there is none.
@@ -18,7 +18,7 @@ extension Snapshot {
 extension SegmentView {
     /// The documents of a term that are not deleted, ascending.
     /// - Complexity: O(documents of the term).
-    func liveDocuments(of entry: TermEntry) throws(SegmentError) -> [DocID] {
+    public func liveDocuments(of entry: TermEntry) throws(SegmentError) -> [DocID] {
         if entry.documentFrequency == 1 {
             return isLive(entry.singleton) ? [entry.singleton] : []
         }

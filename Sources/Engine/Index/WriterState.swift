@@ -63,14 +63,18 @@ struct WriterState {
 
     // MARK: Changes
 
-    mutating func upsert(_ document: borrowing IndexDocument) throws(IndexError) -> ApplyOutcome {
+    /// With `isRewrite`, a document of the very version that the index has takes its place.
+    mutating func upsert(
+        _ document: borrowing IndexDocument, isRewrite: Bool = false
+    ) throws(IndexError) -> ApplyOutcome {
         let key = document.key
         try Self.check(document.version)
         if let deleted = tombstones.version(of: key), document.version <= deleted { return countStale() }
         var found = try find(key)
         var carried: [(FieldID, Int64?)] = []
         if let versions = found?.versions {
-            if document.version <= versions.version { return countStale() }
+            let isOlder = document.version < versions.version
+            if isOlder || (document.version == versions.version && !isRewrite) { return countStale() }
             if document.version < versions.updateVersion {
                 if case .buffer = found?.place {
                     // A builder cannot be read.

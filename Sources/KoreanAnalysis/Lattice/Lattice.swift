@@ -6,10 +6,14 @@
 
 /// A morpheme on the least-cost path.
 struct PathMorpheme {
-    /// Index in the dictionary's morphemes; -1 for a stretch that it does not know.
+    /// Index in the dictionary's morphemes; -1 for a stretch that it does not know; see `userWord` for
+    /// lesser.
     var morpheme: Int32
     var start: UInt8
     var end: UInt8
+
+    /// The index of the user's word, if it is one.
+    var userWord: Int? { morpheme <= Lattice.firstUserWord ? Int(Lattice.firstUserWord - morpheme) : nil }
 }
 
 /// Working memory of the search, reused from run to run.
@@ -18,6 +22,8 @@ final class Lattice {
     static let maximumLength = 128
     /// Longest stretch of syllables in no word that becomes one unknown word.
     static let maximumUnknownLength = 8
+    /// What stands for the user's word 0; further ones count down from it.
+    static let firstUserWord: Int32 = -3
 
     private struct Node {
         var total: Int32
@@ -45,13 +51,18 @@ final class Lattice {
     private var stamp: UInt32 = 0
     private let dictionary: MorphologicalDictionary
     private let view: DictionaryView
+    /// Words beside the dictionary.
+    let user: UserDictionary
+    private let properNoun: ProperNounContext
     /// The path found last.
     private(set) var path: [PathMorpheme] = []
     /// Its cost, the connection to the end of the run included.
     private(set) var cost: Int32 = 0
 
-    init(_ dictionary: MorphologicalDictionary) {
+    init(_ dictionary: MorphologicalDictionary, user: UserDictionary = .empty) {
         self.dictionary = dictionary
+        self.user = user
+        properNoun = ProperNounContext(dictionary)
         view = dictionary.view
         nodes = .allocate(capacity: capacity)
         heads = .allocate(capacity: Self.maximumLength + 1)
@@ -112,7 +123,26 @@ final class Lattice {
                 add(node, end: end)
             }
         }
+        if !user.isEmpty, addUserWords(units, from: position) { found = true }
         if !found { addUnknown(units, from: position) }
+    }
+
+    /// A node for each of the user's words that begin at `position`; whether there were any.
+    private func addUserWords(_ units: UnsafeBufferPointer<UInt16>, from position: Int) -> Bool {
+        var found = false
+        for index in user.candidates(units[position]) {
+            guard let length = user.match(index, units, at: position) else { continue }
+            found = true
+            if nodeCount == capacity { grow() }
+            let (total, previous) = cheapest(before: properNoun.left, at: position)
+            let node = Node(
+                total: total &+ user.words[index].cost, previous: previous, next: -1,
+                morpheme: Self.firstUserWord - Int32(truncatingIfNeeded: index),
+                right: properNoun.right(behind: units[position + length - 1]),
+                start: UInt8(truncatingIfNeeded: position))
+            add(node, end: position + length)
+        }
+        return found
     }
 
     /// One unknown word for each length from one syllable to the whole stretch in which no word begins.
@@ -130,6 +160,9 @@ final class Lattice {
     }
 
     private func beginsWord(_ units: UnsafeBufferPointer<UInt16>, at position: Int) -> Bool {
+        if user.candidates(units[position]).contains(where: { user.match($0, units, at: position) != nil }) {
+            return true
+        }
         var walk = TrieWalk(view)
         var end = position
         while end < units.count, walk.step(units[end]) {

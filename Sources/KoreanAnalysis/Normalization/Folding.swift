@@ -3,7 +3,10 @@
 extension KoreanAnalyzer {
     /// `text` normalised (NFKC, lower case, ignorable characters removed), runs of white space as one blank,
     /// none at either end; as UTF-8. Two texts that a shopper would call the same give the same bytes.
-    public func folded(_ text: String) -> [UInt8] {
+    public func folded(_ text: String) -> [UInt8] { Self.folded(text) }
+
+    /// The same without an analyzer: folding asks no dictionary.
+    public static func folded(_ text: String) -> [UInt8] {
         var text = text
         var normalized = NormalizedText()
         text.withUTF8 { normalized.normalize($0, 0..<$0.count) }

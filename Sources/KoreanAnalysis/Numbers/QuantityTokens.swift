@@ -32,10 +32,9 @@ extension TokenBuffer {
     /// A number alone that may be a shoe size in millimetres (240) is also given with its unit.
     mutating func addShoeSize(number: Int) {
         var token = tokens[number]
-        let digits = Array(term(token))
-        guard digits.count == 3, let size = Int(String(decoding: digits, as: UTF8.self)),
-            (220...300).contains(size), size % 5 == 0
+        guard token.termLength == 3, let size = Int(text(token)), (220...300).contains(size), size % 5 == 0
         else { return }
+        let digits = Array(term(token))
         token.termStart = UInt32(truncatingIfNeeded: termBytes.count)
         token.termLength += 2
         token.kind = .quantity

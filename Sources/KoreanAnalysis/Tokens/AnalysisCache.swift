@@ -26,8 +26,8 @@ final class AnalysisCache {
     private var slots = [UInt32](repeating: 0, count: 256)
     private var analysis: RunAnalysis
 
-    init(_ dictionary: MorphologicalDictionary) {
-        analysis = RunAnalysis(dictionary)
+    init(_ dictionary: MorphologicalDictionary, user: UserDictionary = .empty) {
+        analysis = RunAnalysis(dictionary, user: user)
     }
 
     /// The analysis of a run of composed syllables, remembered or made. `hash` depends on units and context

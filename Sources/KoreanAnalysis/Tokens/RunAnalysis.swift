@@ -25,9 +25,9 @@ struct RunAnalysis {
     private let dictionary: MorphologicalDictionary
     private let lattice: Lattice
 
-    init(_ dictionary: MorphologicalDictionary) {
+    init(_ dictionary: MorphologicalDictionary, user: UserDictionary = .empty) {
         self.dictionary = dictionary
-        lattice = Lattice(dictionary)
+        lattice = Lattice(dictionary, user: user)
     }
 
     /// Appends the tokens of a run of composed syllables to `output`.
@@ -101,6 +101,10 @@ struct RunAnalysis {
         lemmas.removeAll(keepingCapacity: true)
         groups.removeAll(keepingCapacity: true)
         for step in lattice.path where Int(step.start) >= offset {
+            if let index = step.userWord {
+                appendUserWord(lattice.user.words[index], from: step.start)
+                continue
+            }
             guard step.morpheme >= 0 else {
                 append(step.start, step.end, .unknown)
                 continue
@@ -127,6 +131,17 @@ struct RunAnalysis {
             }
             if areLiteral { groups.append((first, pieces.count)) }
         }
+    }
+
+    /// A user's word whole, or in the parts that the user gave, which count as a compound of the dictionary.
+    private mutating func appendUserWord(_ word: UserWord, from start: UInt8) {
+        let first = pieces.count
+        var start = start
+        for length in word.partLengths.isEmpty ? [word.syllables.count] : word.partLengths {
+            append(start, start + UInt8(length), .NNP)
+            start += UInt8(length)
+        }
+        if word.partLengths.count > 1 { groups.append((first, pieces.count)) }
     }
 
     /// Whether all parts are literal and their lengths add up to the word, or all have text of their own. A

@@ -35,19 +35,20 @@ enum IndexChange: Sendable {
                 changes.append(.update(stored, cause: event))
             case .deletion:
                 changes.append(.delete(cause: event))
-            case .foreign: continue
+            case .vocabulary, .foreign: continue
             }
         }
         return changes
     }
 
-    enum EventKind { case text, columns, deletion, foreign }
+    enum EventKind { case text, columns, deletion, vocabulary, foreign }
 
     /// Which kind of change an event means. Events of other domains, and kinds that a later version will
     /// bring, do not concern the index.
     static func kind(of event: Event) -> EventKind {
         switch event.kind {
         case .deleted: .deletion
+        case .vocabularyChanged: .vocabulary
         case nil: .foreign
         case .created, .updated, .priceChanged, .stockChanged, .statusChanged:
             event.changesOnlyUpdatableMembers ? .columns : .text

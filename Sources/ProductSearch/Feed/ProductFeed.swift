@@ -19,6 +19,8 @@ struct ProductFeed {
         var staleCount = 0
         /// Events that were moved to the dead letters.
         var deadLetterCount = 0
+        /// What a change of the vocabulary did, where there was one.
+        var vocabulary: VocabularyReport?
     }
 
     /// Batches are large enough to share out between threads, small enough to be searchable at once.
@@ -27,23 +29,57 @@ struct ProductFeed {
     let store: ProductStore
     let writer: IndexWriter
     let fields: ProductFields
-    let analyzer: KoreanAnalyzer
+    /// The analysis of everything that is in the index at `position`.
+    private(set) var analysis: TextAnalysis
     /// The last event that was applied.
     private(set) var position: UInt64
 
+    private var analyzer: KoreanAnalyzer { analysis.analyzer }
+
     init(
         store: ProductStore, writer: IndexWriter, fields: ProductFields, analyzer: KoreanAnalyzer
-    ) {
+    ) throws {
         self.store = store
         self.writer = writer
         self.fields = fields
-        self.analyzer = analyzer
         position = writer.snapshot().eventPosition
+        // What the index holds was analysed with the vocabulary of its position, whatever came after.
+        analysis = TextAnalysis(analyzer, vocabulary: Vocabulary(try store.vocabulary(at: position)))
     }
 
     /// Applies the next batch of events; nothing happens where there is none.
     mutating func step() throws -> Step {
-        let events = try store.events(after: position, limit: Self.batchEventCount)
+        var events = try store.events(after: position, limit: Self.batchEventCount)
+        guard !events.isEmpty else { return Step() }
+        let vocabularyEvents = events.prefix { IndexChange.kind(of: $0) == .vocabulary }
+        if let last = vocabularyEvents.last {
+            return try follow(vocabularyOf: last, eventCount: vocabularyEvents.count)
+        }
+        // What comes behind a change of the vocabulary is analysed with the new one.
+        events = Array(events.prefix { IndexChange.kind(of: $0) != .vocabulary })
+        return try apply(events)
+    }
+
+    /// Takes over the vocabulary of an event and analyses again what it touches.
+    private mutating func follow(vocabularyOf event: Event, eventCount: Int) throws -> Step {
+        let start = ContinuousClock.now
+        let vocabulary = Vocabulary(try store.vocabulary(at: event.seq))
+        let new = TextAnalysis(analysis.analyzer, vocabulary: vocabulary)
+        // Seen by the search for touched products alone: searches get the snapshot when all of it is done.
+        let snapshot = try writer.refresh(eventPosition: position)
+        let touched = try TouchedProducts(from: analysis, to: new).keys(in: snapshot, fields: fields)
+        let rewriter = ProductRewriter(store: store, writer: writer, fields: fields)
+        let rewrite = try rewriter.rewrite(touched, from: analysis, to: new)
+        analysis = new
+        position = event.seq
+        var step = Step(eventCount: eventCount)
+        step.appliedCount = rewrite
+        step.vocabulary = VocabularyReport(
+            version: event.seq, reanalysedCount: rewrite, duration: ContinuousClock.now - start)
+        return step
+    }
+
+    private mutating func apply(_ events: [Event]) throws -> Step {
         var step = Step(eventCount: events.count)
         guard let last = events.last else { return step }
         let wanted = Set(events.filter { IndexChange.kind(of: $0) != .foreign }.map(\.aggregateID))

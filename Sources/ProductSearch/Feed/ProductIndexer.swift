@@ -20,6 +20,9 @@ public final class ProductIndexer: Sendable {
     private static let pollInterval = DispatchTimeInterval.milliseconds(50)
     /// After a failure the feed tries again this late.
     private static let retryInterval = DispatchTimeInterval.seconds(1)
+    /// The catalogue is learned from again when this many products have changed, and this share of them.
+    private static let learningChangeCountMin = 1_000
+    private static let learningShare = 10
     /// A new generation is looked for this often.
     private static let generationCheckInterval = Duration.seconds(1)
 
@@ -36,6 +39,7 @@ public final class ProductIndexer: Sendable {
     private let isStopping = Atomic<Bool>(false)
     private let hasUnusedGeneration = Atomic<Bool>(false)
     private let live: Mutex<LiveGeneration>
+    private let isLearning = Atomic<Bool>(false)
 
     private struct LiveGeneration: Sendable {
         var number: UInt64
@@ -53,8 +57,10 @@ public final class ProductIndexer: Sendable {
         let generation = try Self.open(try generations.currentOrFirst(), generations, analyzer)
         live = Mutex(generation)
         let snapshot = generation.writer.snapshot()
+        let vocabulary = Vocabulary(try store.vocabulary(at: snapshot.eventPosition))
         view = LiveView(
             snapshot: snapshot, fields: generation.fields,
+            analysis: TextAnalysis(analyzer, vocabulary: vocabulary),
             isCaughtUp: snapshot.eventPosition >= (try store.lastSequence()))
     }
 
@@ -79,15 +85,16 @@ public final class ProductIndexer: Sendable {
 
     /// Follows the log until `stop` is called; runs on the caller's thread.
     public func run() {
-        var run = FeedRun(self)
+        var run: FeedRun?
         while !isStopping.load(ordering: .acquiring) {
             do {
-                let isIdle = try run.turn()
+                if run == nil { run = try FeedRun(self) }
+                let isIdle = try run?.turn() ?? true
                 if isIdle { _ = wake.wait(timeout: .now() + Self.pollInterval) }
             } catch {
                 view.report(failure: "\(error)")
                 _ = wake.wait(timeout: .now() + Self.retryInterval)
-                run.recover(from: error)
+                run?.recover(from: error)
             }
         }
     }
@@ -100,6 +107,7 @@ public final class ProductIndexer: Sendable {
 
     /// Commits what was fed and gives the folder free for another writer.
     public func close() throws {
+        while isLearning.load(ordering: .acquiring) { Pause.milliseconds(5) }
         try live.withLock { live in
             try live.writer.commit(eventPosition: live.writer.snapshot().eventPosition)
             live.writer.close()
@@ -112,13 +120,15 @@ public final class ProductIndexer: Sendable {
         isFinished: () -> Bool = { true }, progress: (Progress) -> Void = { _ in }
     ) throws {
         let (writer, fields) = live.withLock { ($0.writer, $0.fields) }
-        var feed = ProductFeed(store: store, writer: writer, fields: fields, analyzer: analyzer)
+        var feed = try ProductFeed(store: store, writer: writer, fields: fields, analyzer: analyzer)
         var applied = 0
+        var reports: [VocabularyReport] = []
         while true {
             // Asked before the log is read: what is written until then is part of what is read.
             let isLast = isFinished()
             let step = try feed.step()
             applied += step.appliedCount
+            if let report = step.vocabulary { reports.append(report) }
             if step.eventCount == 0 {
                 if isLast { break }
                 _ = wake.wait(timeout: .now() + .milliseconds(5))
@@ -130,8 +140,13 @@ public final class ProductIndexer: Sendable {
         }
         try writer.commit(eventPosition: feed.position)
         if applied >= Self.bulkCountMin { try tidy(writer, feed.position) }
-        view.publish(writer.snapshot(), fields: fields)
+        view.publish(writer.snapshot(), fields: fields, analysis: feed.analysis, reports: reports)
         view.report(isCaughtUp: true)
+    }
+
+    /// Learns from all products of the store and feeds what that changes, on the caller's thread.
+    public func learnVocabulary() throws {
+        if try VocabularyLearner(store: store, analyzer: analyzer).learn().hasChanged { try catchUp() }
     }
 
     /// Waits until background merges are done.
@@ -155,31 +170,63 @@ public final class ProductIndexer: Sendable {
         var feed: ProductFeed
         var pacing = FeedPacing(now: .now)
         var lastGenerationCheck = ContinuousClock.now
+        /// What changes of the vocabulary did that no search sees yet.
+        var reports: [VocabularyReport] = []
 
-        init(_ indexer: ProductIndexer) {
+        init(_ indexer: ProductIndexer) throws {
             self.indexer = indexer
-            feed = indexer.makeFeed()
+            feed = try indexer.makeFeed()
         }
+
+        /// Changes of products since the catalogue was learned from last.
+        var changeCount = 0
 
         /// Applies one batch and does what is due. Returns whether there is nothing left to do for now.
         mutating func turn() throws -> Bool {
             try followGeneration()
             let step = try feed.step()
             pacing.applied(changeCount: step.appliedCount)
-            let isCaughtUp = step.eventCount < ProductFeed.batchEventCount
+            if let report = step.vocabulary { reports.append(report) }
+            changeCount += step.vocabulary == nil ? step.appliedCount : 0
+            // A step ends before and behind a change of the vocabulary: only an empty one says that it is
+            // all.
+            let isCaughtUp = step.eventCount == 0
             let due = pacing.due(now: .now, isCaughtUp: isCaughtUp)
             if due.contains(.commit) {
                 try feed.writer.commit(eventPosition: feed.position)
                 pacing.committed(now: .now)
-                indexer.view.publish(feed.writer.snapshot(), fields: feed.fields)
-            } else if due.contains(.refresh) || (step.eventCount > 0 && isCaughtUp) {
+                publish(feed.writer.snapshot())
+            } else if due.contains(.refresh) || (isCaughtUp && indexer.view.sequence < feed.position) {
                 // Also without a change: the position moves on, and `min_seq` waits for it.
                 let snapshot = try feed.writer.refresh(eventPosition: feed.position)
                 pacing.refreshed(now: .now)
-                indexer.view.publish(snapshot, fields: feed.fields)
+                publish(snapshot)
             }
-            if isCaughtUp { indexer.view.report(isCaughtUp: true) }
+            if isCaughtUp {
+                indexer.view.report(isCaughtUp: true)
+                learnIfDue()
+            }
             return isCaughtUp
+        }
+
+        /// Starts to learn, beside the feed, once so much of the catalogue has changed that it pays.
+        private mutating func learnIfDue() {
+            let productCount = indexer.view.current.snapshot.documentCount
+            guard
+                changeCount
+                    >= max(learningChangeCountMin, productCount / learningShare),
+                indexer.isLearning.compareExchange(
+                    expected: false, desired: true, ordering: .acquiringAndReleasing
+                ).exchanged
+            else { return }
+            changeCount = 0
+            indexer.learnInBackground()
+        }
+
+        private mutating func publish(_ snapshot: Snapshot) {
+            indexer.view.publish(
+                snapshot, fields: feed.fields, analysis: feed.analysis, reports: reports)
+            reports = []
         }
 
         /// Moves to the generation that a reindex has swapped in.
@@ -187,7 +234,7 @@ public final class ProductIndexer: Sendable {
             guard ContinuousClock.now - lastGenerationCheck >= generationCheckInterval else { return }
             lastGenerationCheck = .now
             if try indexer.followGeneration() {
-                feed = indexer.makeFeed()
+                feed = try indexer.makeFeed()
                 pacing = FeedPacing(now: .now)
             }
             try indexer.removeUnusedGenerations()
@@ -198,7 +245,7 @@ public final class ProductIndexer: Sendable {
             guard error is IndexError else { return }
             do {
                 try indexer.reopenWriter()
-                feed = indexer.makeFeed()
+                feed = try indexer.makeFeed()
                 pacing = FeedPacing(now: .now)
             } catch {
                 indexer.view.report(failure: "\(error)")
@@ -206,9 +253,23 @@ public final class ProductIndexer: Sendable {
         }
     }
 
-    private func makeFeed() -> ProductFeed {
+    /// Learns on a thread that gives way to all others; what was learned comes back by the event log.
+    private func learnInBackground() {
+        let thread = BackgroundThread { [self] in
+            BackgroundThread.giveWay()
+            do {
+                if try VocabularyLearner(store: store, analyzer: analyzer).learn().hasChanged { notify() }
+            } catch {
+                view.report(failure: "learning from the catalogue: \(error)")
+            }
+            isLearning.store(false, ordering: .releasing)
+        }
+        thread.detach()
+    }
+
+    private func makeFeed() throws -> ProductFeed {
         let (writer, fields) = live.withLock { ($0.writer, $0.fields) }
-        return ProductFeed(store: store, writer: writer, fields: fields, analyzer: analyzer)
+        return try ProductFeed(store: store, writer: writer, fields: fields, analyzer: analyzer)
     }
 
     /// Opens the generation that is current now, where it is another one, and brings it to where the old one
@@ -218,12 +279,12 @@ public final class ProductIndexer: Sendable {
         let old = live.withLock { $0 }
         guard let current = try generations.current(), current != old.number else { return false }
         let new = try Self.open(current, generations, analyzer)
-        var feed = ProductFeed(store: store, writer: new.writer, fields: new.fields, analyzer: analyzer)
+        var feed = try ProductFeed(store: store, writer: new.writer, fields: new.fields, analyzer: analyzer)
         let goal = view.sequence
         while feed.position < goal, try feed.step().eventCount > 0 {}
         let snapshot = try new.writer.refresh(eventPosition: feed.position)
         live.withLock { $0 = new }
-        view.publish(snapshot, fields: new.fields)
+        view.publish(snapshot, fields: new.fields, analysis: feed.analysis)
         old.writer.close()
         hasUnusedGeneration.store(true, ordering: .relaxed)
         return true

@@ -2,19 +2,46 @@
 
 import Engine
 import KoreanAnalysis
+import Store
 
 extension LiveView {
-    /// Opens the last commit of the live generation of `folder`.
-    /// - Throws: `IndexError` where there is none, or where it is damaged.
-    public convenience init(readingFrom folder: DataFolder) throws {
-        let generations = IndexGenerations(directory: folder.indexPath)
-        guard let current = try generations.current() else {
-            throw IndexError.noIndex(directory: folder.indexPath)
-        }
-        let snapshot = try Index.openForReading(directory: generations.path(current)).snapshot()
+    /// Opens the last commit of the live generation of `folder`, with the vocabulary of its position.
+    /// - Throws: `IndexError` where there is none, or where it is damaged; `StoreError` where the store
+    /// cannot
+    ///   be read.
+    public convenience init(readingFrom folder: DataFolder, analyzer: KoreanAnalyzer) throws {
+        let snapshot = try folder.committedSnapshot()
+        let vocabulary = try Vocabulary(of: folder, at: snapshot.eventPosition)
         self.init(
-            snapshot: snapshot, fields: try ProductFields(registry: snapshot.registry), isCaughtUp: true,
+            snapshot: snapshot, fields: try ProductFields(registry: snapshot.registry),
+            analysis: TextAnalysis(analyzer, vocabulary: vocabulary), isCaughtUp: true,
             isFollowing: false)
+    }
+}
+
+extension DataFolder {
+    /// The last commit of the live generation.
+    func committedSnapshot() throws -> Snapshot {
+        let generations = IndexGenerations(directory: indexPath)
+        guard let current = try generations.current() else {
+            throw IndexError.noIndex(directory: indexPath)
+        }
+        return try Index.openForReading(directory: generations.path(current)).snapshot()
+    }
+}
+
+extension Vocabulary {
+    /// The vocabulary of a folder as of a position, read without writing.
+    convenience init(of folder: DataFolder, at position: UInt64) throws {
+        do throws(StoreError) {
+            let store = try ProductStore.open(path: folder.storePath, mode: .readOnly)
+            defer { store.close() }
+            self.init(try store.vocabulary(at: position))
+        } catch {
+            // A store of a release before there were vocabularies has none.
+            guard case .olderSchema = error else { throw error }
+            self.init(VocabularyVersion(seq: 0, entries: []))
+        }
     }
 }
 

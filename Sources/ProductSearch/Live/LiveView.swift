@@ -9,6 +9,10 @@ public final class LiveView: Sendable {
     struct State: Sendable {
         var snapshot: Snapshot
         var fields: ProductFields
+        /// The analysis that the documents of the snapshot were made with.
+        var analysis: TextAnalysis
+        /// What the newest changes of the vocabulary did, oldest first.
+        var vocabularyReports: [VocabularyReport] = []
         /// When the index last contained everything the store had.
         var caughtUpAt: ContinuousClock.Instant
         var isCaughtUp: Bool
@@ -17,13 +21,19 @@ public final class LiveView: Sendable {
     }
 
     private let state: Mutex<State>
+    private static let reportCountMax = 64
     /// The words of the segments, for repairing queries.
     let spelling: SpellingVocabularies
 
     /// - Parameter isFollowing: whether snapshots will be published; otherwise there is only this one.
-    init(snapshot: Snapshot, fields: ProductFields, isCaughtUp: Bool, isFollowing: Bool = true) {
+    init(
+        snapshot: Snapshot, fields: ProductFields, analysis: TextAnalysis, isCaughtUp: Bool,
+        isFollowing: Bool = true
+    ) {
         state = Mutex(
-            State(snapshot: snapshot, fields: fields, caughtUpAt: .now, isCaughtUp: isCaughtUp, failure: nil))
+            State(
+                snapshot: snapshot, fields: fields, analysis: analysis, caughtUpAt: .now,
+                isCaughtUp: isCaughtUp, failure: nil))
         spelling = SpellingVocabularies(readsInBackground: isFollowing)
         spelling.follow(snapshot, fields: fields.spellingFields)
     }
@@ -44,10 +54,16 @@ public final class LiveView: Sendable {
     /// Why the index does not follow the store, or nil while it does.
     public var failure: String? { state.withLock { $0.failure } }
 
-    func publish(_ snapshot: Snapshot, fields: ProductFields) {
+    /// Searches from here on see the snapshot, with the analysis that belongs to it: never the one without
+    /// the other.
+    func publish(
+        _ snapshot: Snapshot, fields: ProductFields, analysis: TextAnalysis, reports: [VocabularyReport] = []
+    ) {
         state.withLock {
             $0.snapshot = snapshot
             $0.fields = fields
+            $0.analysis = analysis
+            $0.vocabularyReports = ($0.vocabularyReports + reports).suffix(Self.reportCountMax)
         }
         spelling.follow(snapshot, fields: fields.spellingFields)
     }

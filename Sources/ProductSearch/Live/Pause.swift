@@ -29,6 +29,12 @@ public final class BackgroundThread {
         precondition(result == 0, "the system has no more threads")
     }
 
+    /// Lets the thread end by itself; its owner waits for it in another way. In place of `join`.
+    public func detach() { pthread_detach(thread) }
+
+    /// Makes the calling thread stand back behind those that answer, for the rest of its life.
+    static func giveWay() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+
     /// Waits for the body to end. Called once.
     public func join() { pthread_join(thread, nil) }
 }

@@ -16,8 +16,8 @@ public struct IndexVerifier {
 
     /// A sentence for each difference; empty where the index is what the store says.
     public func differences() throws -> [String] {
-        let view = try LiveView(readingFrom: folder)
-        let (snapshot, fields) = (view.current.snapshot, view.current.fields)
+        let snapshot = try folder.committedSnapshot()
+        let fields = try ProductFields(registry: snapshot.registry)
         var differences: [String] = []
         var found = 0
         var newer = 0

@@ -34,6 +34,7 @@ public struct Reindexer {
     public func rebuild(progress: (Int, Int) -> Void) throws -> Outcome {
         let generations = IndexGenerations(directory: folder.indexPath)
         let lock = try generations.lockForRebuild()
+        try VocabularyLearner(store: store, analyzer: analyzer).learn()
         let number = try generations.begin(lock)
         let writer = try IndexWriter.open(directory: generations.path(number), options: .products(analyzer))
         let fields = try ProductFields(registry: writer.registry)
@@ -41,16 +42,21 @@ public struct Reindexer {
         var count = 0
         var batch: [StoredProduct] = []
         // One read transaction: every product as of one position of the event log.
-        let position = try store.forEachProduct { stored in
-            batch.append(stored)
-            if batch.count == ProductFeed.batchEventCount {
-                try index(batch, writer, fields)
-                count += batch.count
-                batch.removeAll(keepingCapacity: true)
-                progress(count, total)
+        let position = try store.withSnapshot { snapshot in
+            let vocabulary = Vocabulary(try store.vocabulary(at: snapshot.lastSequence))
+            let analyzer = TextAnalysis(analyzer, vocabulary: vocabulary).analyzer
+            try snapshot.forEachProduct { stored in
+                batch.append(stored)
+                if batch.count == ProductFeed.batchEventCount {
+                    try index(batch, writer, fields, analyzer)
+                    count += batch.count
+                    batch.removeAll(keepingCapacity: true)
+                    progress(count, total)
+                }
             }
+            try index(batch, writer, fields, analyzer)
+            return snapshot.lastSequence
         }
-        try index(batch, writer, fields)
         count += batch.count
         try writer.commit(eventPosition: position)
         try writer.forceMerge(maxSegments: 1)
@@ -63,7 +69,10 @@ public struct Reindexer {
         return Outcome(generation: number, productCount: count, position: position)
     }
 
-    private func index(_ products: [StoredProduct], _ writer: IndexWriter, _ fields: ProductFields) throws {
+    private func index(
+        _ products: [StoredProduct], _ writer: IndexWriter, _ fields: ProductFields,
+        _ analyzer: KoreanAnalyzer
+    ) throws {
         let documents = ProductProjector.documents(of: products, fields: fields, analyzer: analyzer)
         for (product, document) in zip(products, documents) {
             do {

@@ -43,13 +43,13 @@ extension SearchService {
     ) throws(RequestError) -> MendedQuery? {
         let vocabularies = view.spelling.vocabularies(of: state.snapshot, fields: state.fields.spellingFields)
         let repairer = Repairer(
-            analysis: analysis,
+            analysis: state.analysis,
             spelling: Spelling(vocabularies, productCount: state.snapshot.documentCount),
             snapshot: state.snapshot, fields: state.fields)
         let repair = try repairer.repair(text, literalCount: literalCount)
         return repair.map {
             MendedQuery(
-                $0, literal: literalCount > 0 ? literal : nil, analysis: analysis, fields: state.fields)
+                $0, literal: literalCount > 0 ? literal : nil, analysis: state.analysis, fields: state.fields)
         }
     }
 }

@@ -32,7 +32,7 @@ struct ReadingFinder {
 
     /// The terms that a product must have for a text to be in it.
     private func terms(_ text: String) -> [[[UInt8]]] {
-        UnderstoodQuery(text, analysis: analysis).demands.map(\.words)
+        UnderstoodQuery(text, analysis: analysis, expandsSynonyms: false).demands.map(\.words)
     }
 
     private func folded(_ text: String) -> String {

@@ -15,6 +15,7 @@ public struct RequestError: Error, Sendable, Equatable, CustomStringConvertible 
         case badParameter = "bad_parameter"
         case badJSON = "bad_json"
         case badProduct = "bad_product"
+        case badVocabulary = "bad_vocabulary"
         case badCursor = "bad_cursor"
         case queryTooLong = "query_too_long"
         case notFound = "not_found"
@@ -31,7 +32,7 @@ public struct RequestError: Error, Sendable, Equatable, CustomStringConvertible 
         public var status: Int {
             switch self {
             case .filterSyntax, .filterField, .filterValue, .facetField, .sortField, .badParameter, .badJSON,
-                .badProduct, .badCursor, .queryTooLong, .idMismatch:
+                .badProduct, .badVocabulary, .badCursor, .queryTooLong, .idMismatch:
                 400
             case .notFound: 404
             case .sequenceNotReached: 409

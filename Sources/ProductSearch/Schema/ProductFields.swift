@@ -7,7 +7,7 @@ import Store
 /// The fields of a product in one index; ids come from the index's registry.
 public struct ProductFields: Sendable {
     /// Changes of the projection that need a reindex raise this; the manifest remembers it.
-    public static let projectionVersion = 1
+    public static let projectionVersion = 2
 
     /// Attributes get a field each up to this many; further ones stay searchable as text.
     public static let attributeFieldCountMax = 2_000

@@ -29,7 +29,7 @@ public final class SuggestService: Sendable {
             throw RequestError(.badParameter, "'limit' must be a whole number from 0 to \(Self.limitMax)")
         }
         let state = search.view.current
-        let folded = search.analysis.analyzer.folded(text)
+        let folded = state.analysis.analyzer.folded(text)
         var suggestions: [JSONValue] = []
         if !folded.isEmpty, limit > 0 {
             let names = try names(folded, state)
@@ -74,14 +74,14 @@ public final class SuggestService: Sendable {
     ) throws(RequestError) -> [JSONValue] {
         guard limit > 0 else { return [] }
         let fields = state.fields
-        let query = UnderstoodQuery(text, analysis: search.analysis)
+        let query = UnderstoodQuery(text, analysis: state.analysis)
         let lastWord = text.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
         let open = PrefixQuery(
             fields: [FieldWeight(fields.titleText, weight: 1, b: 0.5)],
-            prefix: search.analysis.analyzer.folded(lastWord),
+            prefix: state.analysis.analyzer.folded(lastWord),
             maxExpansions: Self.expansionCountMax)
         var request = SearchRequest(
-            query: query.completing(open, lastWord: lastWord, analysis: search.analysis, fields: fields),
+            query: query.completing(open, lastWord: lastWord, analysis: state.analysis, fields: fields),
             filter: .not(.integerRange(fields.status, lower: 2, upper: 2)), limit: limit * 2,
             deadline: .now + SearchService.timeLimit)
         request.countsTotal = false

@@ -46,45 +46,59 @@ struct UnderstoodQuery: Sendable {
     private(set) var parts: [TokenLattice.Unit] = []
     private var compounds: [[UInt8]] = []
     private var neighbours: [(first: [[UInt8]], second: [[UInt8]])] = []
-    private var phrases: [[[[UInt8]]]] = []
-    private var excluded: [[[[UInt8]]]] = []
+    /// Phrases, each with the position sequences of which one is enough.
+    private var phrases: [[[[[UInt8]]]]] = []
+    private var excluded: [[[[[UInt8]]]]] = []
+
+    /// The names that are looked for beside those that were typed.
+    private(set) var synonyms: [Synonym] = []
 
     /// The terms by which a match is shown.
     private(set) var highlightedTerms: Set<[UInt8]> = []
 
-    /// Analyses `text`.
-    init(_ text: String, analysis: TextAnalysis) {
+    /// Analyses `text`; with `expandsSynonyms` what is said otherwise is demanded as well as it is typed.
+    init(_ text: String, analysis: TextAnalysis, expandsSynonyms: Bool = true) {
         for part in QueryText(text).parts {
-            let lattice = analysis.withTokens(of: part.text) { TokenLattice($0) }
+            let (lattice, synonyms) = analysis.withTokens(of: part.text) { tokens in
+                (
+                    TokenLattice(tokens),
+                    expandsSynonyms
+                        ? SynonymExpansion(part.text, tokens, analysis: analysis) : SynonymExpansion.none
+                )
+            }
             guard !lattice.positions.isEmpty else { continue }
             if part.isExcluded {
-                excluded.append(lattice.positions)
+                excluded.append(synonyms.phrases(lattice))
             } else if part.kind == .phrase {
-                phrases.append(Array(lattice.positions.prefix(Self.positionCountMax)))
-                highlightedTerms.formUnion(lattice.positions.flatMap { $0 })
+                let sequences = synonyms.phrases(lattice).map { Array($0.prefix(Self.positionCountMax)) }
+                phrases.append(sequences)
+                highlightedTerms.formUnion(sequences.flatMap { $0.flatMap { $0 } })
             } else {
-                addWords(lattice)
+                addWords(lattice, synonyms)
             }
+            self.synonyms += synonyms.matches.map(\.synonym)
         }
     }
 
-    private mutating func addWords(_ lattice: TokenLattice) {
+    private mutating func addWords(_ lattice: TokenLattice, _ synonyms: SynonymExpansion) {
         // A word that is typed twice is wanted once.
-        for unit in lattice.units where demands.count < Self.positionCountMax && !demands.contains(unit) {
+        for unit in synonyms.demands(lattice.placedUnits, lattice)
+        where demands.count < Self.positionCountMax && !demands.contains(unit) {
             demands.append(unit)
         }
-        for part in lattice.parts where parts.count < Self.positionCountMax {
-            if !part.words.isEmpty, !parts.contains(part) { parts.append(part) }
+        for part in synonyms.demands(lattice.placedParts, lattice)
+        where parts.count < Self.positionCountMax && !parts.contains(part) {
+            parts.append(part)
         }
-        for (first, second) in zip(lattice.positions, lattice.positions.dropFirst()).prefix(
-            Self.positionCountMax)
-        {
+        let words = lattice.positions.enumerated().map { $1 + synonyms.words(at: $0) }
+        for (first, second) in zip(words, words.dropFirst()).prefix(Self.positionCountMax) {
             neighbours.append((first, second))
         }
         for span in lattice.spans.prefix(Self.positionCountMax) where !compounds.contains(span.term) {
             compounds.append(span.term)
         }
         highlightedTerms.formUnion(lattice.allTerms)
+        for match in synonyms.matches { highlightedTerms.formUnion(match.target.allTerms) }
     }
 
     /// Whether nothing is asked for: such a query matches everything.
@@ -100,11 +114,7 @@ struct UnderstoodQuery: Sendable {
     func query(_ strictness: Strictness, fields: ProductFields) -> Query {
         guard !isEmpty else { return .all }
         let searched = fields.searchedFields
-        var must: [Query] = phrases.map { positions in
-            positions.count == 1
-                ? Self.word(positions[0], searched)
-                : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
-        }
+        var must: [Query] = phrases.map { Self.phrase($0, searched) }
         var words = (strictness == .all ? parts : demands).map { Self.unit($0, searched) }
         if strictness == .any {
             // A part of a whole word is better than nothing, but less than a word.
@@ -126,11 +136,7 @@ struct UnderstoodQuery: Sendable {
             must.append(.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum))
         }
         if must.isEmpty { must = [.all] }
-        let mustNot: [Query] = excluded.map { positions in
-            positions.count == 1
-                ? Self.word(positions[0], searched)
-                : .phrase(PhraseQuery(fields: searched, terms: positions, boost: 1))
-        }
+        let mustNot: [Query] = excluded.map { Self.phrase($0, searched) }
         var should = bonuses(searched, title: fields.titleText)
         if isRelaxed, demands == parts, demands.count > 1 {
             // Whoever has all of it stays on top of those that were let in.
@@ -168,9 +174,24 @@ struct UnderstoodQuery: Sendable {
 
     /// One demand: its words or its phrase, whichever a product has best.
     private static func unit(_ unit: TokenLattice.Unit, _ fields: [FieldWeight]) -> Query {
-        guard !unit.phrase.isEmpty else { return word(unit.words, fields) }
-        let terms = unit.words.map { Query.term(TermQuery(fields: fields, term: $0, boost: 1)) }
-        return .anyOf(terms + [.phrase(PhraseQuery(fields: fields, terms: unit.phrase, boost: 1))])
+        var options = unit.words.map { Query.term(TermQuery(fields: fields, term: $0, boost: 1)) }
+        if !unit.phrase.isEmpty {
+            options.append(.phrase(PhraseQuery(fields: fields, terms: unit.phrase, boost: 1)))
+        }
+        options += unit.ways.map { way in
+            way.count == 1 ? Self.unit(way[0], fields) : .and(way.map { Self.unit($0, fields) })
+        }
+        return options.count == 1 ? options[0] : .anyOf(options)
+    }
+
+    /// A phrase in any of the given forms.
+    private static func phrase(_ forms: [[[[UInt8]]]], _ fields: [FieldWeight]) -> Query {
+        let options: [Query] = forms.map { positions in
+            positions.count == 1
+                ? word(positions[0], fields)
+                : .phrase(PhraseQuery(fields: fields, terms: positions, boost: 1))
+        }
+        return options.count == 1 ? options[0] : .anyOf(options)
     }
 
     private static func word(_ forms: [[UInt8]], _ fields: [FieldWeight]) -> Query {

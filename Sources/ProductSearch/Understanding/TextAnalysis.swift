@@ -1,5 +1,5 @@
-// The analyzer with working memory to lend: a token buffer holds a cache of analysed words, which is worth
-// keeping from one request to the next.
+// The analyzer of one version of the vocabulary, with working memory to lend: a token buffer holds a cache
+// of analysed words, which is worth keeping from one request to the next.
 
 import KoreanAnalysis
 import Synchronization
@@ -7,6 +7,8 @@ import Synchronization
 /// Analyses texts on any thread.
 public final class TextAnalysis: Sendable {
     public let analyzer: KoreanAnalyzer
+    /// The words that the analyzer knows beside its dictionary, and the synonyms of queries.
+    public let vocabulary: Vocabulary
     private let idle = Mutex<[Lendable]>([])
 
     /// More idle buffers than this are let go.
@@ -17,7 +19,12 @@ public final class TextAnalysis: Sendable {
         var buffer: TokenBuffer
     }
 
-    public init(_ analyzer: KoreanAnalyzer) { self.analyzer = analyzer }
+    /// An analysis with the dictionary of `analyzer` and the words of `vocabulary`.
+    public init(_ analyzer: KoreanAnalyzer, vocabulary: Vocabulary = .builtIn) {
+        self.analyzer = KoreanAnalyzer(
+            dictionary: analyzer.dictionary, userDictionary: vocabulary.dictionary)
+        self.vocabulary = vocabulary
+    }
 
     /// Lends the tokens of `text` to `body`.
     func withTokens<Result, Failure: Error>(

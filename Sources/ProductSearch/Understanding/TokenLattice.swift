@@ -16,6 +16,14 @@ struct TokenLattice: Sendable {
         var words: [[UInt8]]
         /// Terms side by side, alternatives at each position; empty where there is none.
         var phrase: [[[UInt8]]] = []
+        /// Other ways to say it: all units of a way must be met. What synonyms add.
+        var ways: [[Unit]] = []
+    }
+
+    /// A unit and the positions it stands for.
+    struct PlacedUnit: Sendable {
+        let unit: Unit
+        let positions: Range<Int>
     }
 
     /// A term over several positions.
@@ -50,8 +58,8 @@ struct TokenLattice: Sendable {
 
     /// The words at each position, each with what it makes together with its neighbours: of "sm s918n" sm or
     /// sms918n, and s918n or sms918n.
-    var parts: [Unit] {
-        positions.indices.map { Unit(words: positions[$0] + joined(over: $0..<$0 + 1)) }
+    func part(at position: Int) -> Unit {
+        Unit(words: positions[position] + joined(over: position..<position + 1))
     }
 
     /// Letters and digits that may be one thing with what stands beside them, if they cover `range`.
@@ -62,26 +70,39 @@ struct TokenLattice: Sendable {
     }
 
     /// What is demanded, in the order of the text.
-    var units: [Unit] {
-        var units: [Unit] = []
+    var units: [Unit] { placedUnits.map(\.unit) }
+
+    /// What is demanded, and where it stands.
+    var placedUnits: [PlacedUnit] {
+        var units: [PlacedUnit] = []
         var position = 0
         while position < positions.count {
             let whole = inseparable(at: position)
             if let longest = whole.max(by: { $0.length < $1.length }) {
                 units.append(
-                    Unit(
-                        words: whole.filter { $0.length == longest.length }.map(\.term)
-                            + joined(over: longest.position..<longest.end),
-                        phrase: Array(positions[longest.position..<longest.end])))
+                    PlacedUnit(
+                        unit: Unit(
+                            words: whole.filter { $0.length == longest.length }.map(\.term)
+                                + joined(over: longest.position..<longest.end),
+                            phrase: Array(positions[longest.position..<longest.end])),
+                        positions: longest.position..<longest.end))
                 position = longest.end
             } else {
                 if !positions[position].isEmpty {
-                    units.append(Unit(words: positions[position] + joined(over: position..<position + 1)))
+                    units.append(
+                        PlacedUnit(unit: part(at: position), positions: position..<position + 1))
                 }
                 position += 1
             }
         }
         return units
+    }
+
+    /// The units of single positions: everything taken apart as far as it goes.
+    var placedParts: [PlacedUnit] {
+        positions.indices.filter { !positions[$0].isEmpty }.map { position in
+            PlacedUnit(unit: part(at: position), positions: position..<position + 1)
+        }
     }
 
     /// The innermost spans that begin at `position` and must not be taken apart.

@@ -6,11 +6,12 @@ import ProductSearch
 struct AnalyzeCommand: Command {
     static let name = "analyze"
     static let summary = "Shows the tokens of a text: terms, offsets, kinds, and what was removed."
-    static let usage = "TEXT... [--json] | --lines FILE [--json]"
+    static let usage = "TEXT... [--data DIR] [--json] | --lines FILE [--data DIR] [--json]"
     static let words = 0...1_000
     static let wordName = "TEXT"
     static let options = [
         OptionSpecification("--lines", "FILE", "analyse every line of FILE as a text of its own"),
+        OptionSpecification("--data", "DIR", "analyse with the words and synonyms of this data folder"),
         OptionSpecification("--json", nil, "print JSON, a text a line; offsets are UTF-8 bytes of the text"),
     ]
 
@@ -19,7 +20,13 @@ struct AnalyzeCommand: Command {
         guard arguments.words.isEmpty == (path != nil) else {
             throw UsageError(path == nil ? "TEXT is missing" : "give a TEXT or --lines, not both")
         }
-        let service = AnalyzeService(analysis: TextAnalysis(try OpenShop.analyzer()))
+        let analyzer = try OpenShop.analyzer()
+        let service =
+            if let data = arguments.value("--data") {
+                AnalyzeService(view: try LiveView(readingFrom: DataFolder(data), analyzer: analyzer))
+            } else {
+                AnalyzeService(analysis: TextAnalysis(analyzer))
+            }
         guard let path else {
             return try show(arguments.words.joined(separator: " "), service, arguments)
         }
@@ -48,6 +55,18 @@ struct AnalyzeCommand: Command {
         for removed in parsed["removed"]?.arrayValue ?? [] {
             Output.line(
                 "removed\t\(removed["text"]?.stringValue ?? "")\t\(removed["reason"]?.stringValue ?? "")")
+        }
+        for word in parsed["words"]?.arrayValue ?? [] {
+            Output.line(
+                "word\t\(word["word"]?.stringValue ?? "")\t\(word["origin"]?.stringValue ?? "")\t"
+                    + "weight \(word["weight"]?.integerValue ?? 0)")
+        }
+        for synonym in parsed["synonyms"]?.arrayValue ?? [] {
+            let position = synonym["position"]?.integerValue ?? 0
+            let length = synonym["length"]?.integerValue ?? 1
+            Output.line(
+                "synonym\t\(synonym["synonym"]?.stringValue ?? "")\t\(synonym["origin"]?.stringValue ?? "")\t"
+                    + "\(position)..<\(position + length)\t\(synonym["rule"]?.stringValue ?? "")")
         }
     }
 }

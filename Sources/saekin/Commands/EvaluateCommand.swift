@@ -21,12 +21,12 @@ struct EvaluateCommand: Command {
     private static let depth = 1_000
 
     static func run(_ arguments: ParsedArguments) throws {
-        let data = try arguments.required("--data")
-        let queries = try EvaluationQuery.read(path: try arguments.required("--queries"))
         let matchName = arguments.value("--match") ?? "auto"
         guard let match = ProductSearchRequest.MatchMode(rawValue: matchName) else {
             throw UsageError("--match is auto, all or any, not '\(matchName)'")
         }
+        let data = try arguments.required("--data")
+        let queries = try EvaluationQuery.read(path: try arguments.required("--queries"))
         var evaluation = Evaluation(judgments: try Judgments(path: try arguments.required("--qrels")))
         let service = try OpenShop.forReading(data).search
         let run = try arguments.value("--run").map { path in try TRECRun(path: path) }

@@ -83,6 +83,7 @@ struct ImportCommand: Command {
             throw error
         }
         reading.join()
+        try indexer.learnVocabulary()
         try indexer.close()
         return finished.withLock { $0 ?? Outcome(counts: ProductImport.Counts()) }
     }

@@ -50,12 +50,13 @@ struct ServeCommand: Command {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
         let metrics = HTTPMetrics()
-        let analysis = TextAnalysis(analyzer)
-        let search = SearchService(view: indexer.view, analysis: analysis, store: store)
+        let search = SearchService(view: indexer.view, store: store)
         let api = SearchAPI(
             search: search, suggest: SuggestService(search: search),
-            analyze: AnalyzeService(analysis: analysis),
+            analyze: AnalyzeService(view: indexer.view),
             catalogue: ProductCatalogue(store: store, onWrite: { indexer.notify() }),
+            vocabulary: VocabularyService(
+                store: store, view: indexer.view, analyzer: analyzer, onWrite: { indexer.notify() }),
             status: ServiceStatus(view: indexer.view, store: store))
         let server = HTTPServer(
             configuration: configuration, router: api.router(metrics: metrics), metrics: metrics)
