@@ -23,11 +23,14 @@ struct ReadingFinder {
 
     let analysis: TextAnalysis
     let spelling: Spelling
+    /// Whether words that products have may be slips all the same: not where they are found together.
+    let mendsKnownWords: Bool
     private var visitsLeft = ReadingFinder.visitCountMax
 
-    init(analysis: TextAnalysis, spelling: Spelling) {
+    init(analysis: TextAnalysis, spelling: Spelling, mendsKnownWords: Bool) {
         self.analysis = analysis
         self.spelling = spelling
+        self.mendsKnownWords = mendsKnownWords
     }
 
     /// The terms that a product must have for a text to be in it.
@@ -133,6 +136,7 @@ struct ReadingFinder {
                     needing: [[Array(found.utf8)]])
             }
         }
+        guard mendsKnownWords || !word.isKnown else { return }
         let budget = Spelling.budget(keyCount: keys.count)
         for candidate in spelling.corrections(keys, script, budget: budget, visitsLeft: &visitsLeft) {
             let isSpacing = candidate.cost == 0

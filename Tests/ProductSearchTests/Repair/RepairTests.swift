@@ -47,7 +47,7 @@ final class RepairShop: Sendable {
             let indexer = try ProductIndexer(folder: folder.data, store: store, analyzer: TestAnalyzer.shared)
             try indexer.catchUp()
             try indexer.close()
-            return SearchService(view: indexer.view, analysis: TextAnalysis(TestAnalyzer.shared))
+            return SearchService(view: indexer.view)
         }
     }
 
