@@ -15,15 +15,18 @@ public final class SearchService: Sendable {
 
     let view: LiveView
     private let store: ProductStore?
+    /// Counts what was searched for; nil where that is nobody's business, as in the commands.
+    let popular: PopularQueries?
 
     /// The analysis of the newest snapshot. One request takes view.current once and keeps to it.
     var analysis: TextAnalysis { view.current.analysis }
 
     /// Searches what `view` shows. `store` tells how far changes go, so that nobody waits for one that was
     /// never written.
-    public init(view: LiveView, store: ProductStore? = nil) {
+    public init(view: LiveView, store: ProductStore? = nil, popular: PopularQueries? = nil) {
         self.view = view
         self.store = store
+        self.popular = popular
     }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
@@ -31,6 +34,11 @@ public final class SearchService: Sendable {
         let start = ContinuousClock.now
         let state = try state(for: request)
         let run = try run(request, state)
+        // A next page, or what was only found by leaving words out, tells nothing new.
+        if run.result.total > 0, request.offset == 0, request.cursor == nil, run.strictness.answerName == nil
+        {
+            popular?.record(request.query)
+        }
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight

@@ -75,22 +75,9 @@ struct ProductProjector {
     ) {
         if let brand = product.brand {
             addKeyword(fields.brand, brand, &document)
-            addCompletion(.brand, brand, shown: brand, &document)
         }
         guard let category else { return }
-        for (name, path) in zip(category.names, category.selfAndAncestors) {
-            addKeyword(fields.category, path, &document)
-            addCompletion(.category, name, shown: path, &document)
-        }
-    }
-
-    private mutating func addCompletion(
-        _ kind: Completion.Kind, _ name: String, shown: String, _ document: inout IndexDocument
-    ) {
-        let term = Completion.term(kind, folded: analyzer.folded(name), shown: shown)
-        if term.count <= ProductFields.facetValueByteCountMax {
-            document.addKeyword(fields.completion, term)
-        }
+        for path in category.selfAndAncestors { addKeyword(fields.category, path, &document) }
     }
 
     private func addKeyword(_ field: FieldID, _ value: String, _ document: inout IndexDocument) {

@@ -26,8 +26,6 @@ public struct ProductFields: Sendable {
     // Keywords, filtered and counted.
     let brand: FieldID
     let category: FieldID
-    /// Folded brand and category names, for completions; not a facet.
-    let completion: FieldID
 
     // Numbers; the updatable ones change without a new analysis.
     let price: FieldID
@@ -60,7 +58,6 @@ public struct ProductFields: Sendable {
         attributesText = try field("attributes", .text)
         brand = try field("brand", .keyword)
         category = try field("category", .keyword)
-        completion = try field("_completion", .keyword, hasColumn: false)
         price = try field("price", .integer, isUpdatable: true)
         stock = try field("stock", .integer, isUpdatable: true)
         status = try field("status", .integer, isUpdatable: true)

@@ -146,20 +146,6 @@ struct UnderstoodQuery: Sendable {
         return .boolean(must: must, should: should, mustNot: mustNot, minimumShouldMatch: 0)
     }
 
-    /// The query of a text whose last word is still being typed: what stands before it is demanded in the
-    /// title, and the last word may be whole or the beginning of one.
-    func completing(
-        _ open: PrefixQuery, lastWord: String, analysis: TextAnalysis, fields: ProductFields
-    ) -> Query {
-        let last = UnderstoodQuery(lastWord, analysis: analysis)
-        let before = demands.filter { !last.demands.contains($0) }
-        let title = fields.searchedFields.filter { $0.field == fields.titleText }
-        let whole = Query.boolean(
-            must: last.demands.map { Self.unit($0, title) }, should: [], mustNot: [], minimumShouldMatch: 0)
-        let ending = last.demands.isEmpty ? Query.prefix(open) : .anyOf([whole, .prefix(open)])
-        return .and(before.map { Self.unit($0, title) } + [ending])
-    }
-
     private func bonuses(_ searched: [FieldWeight], title: FieldID) -> [Query] {
         var bonuses = compounds.map { term in
             Query.term(TermQuery(fields: searched, term: term, boost: Bonus.compound))
