@@ -131,8 +131,10 @@ public final class SearchService: Sendable {
         while true {
             let strictness = ladder.removeFirst()
             search.query = understood.query(strictness, fields: fields)
-            let isRepairable = isLiteral && request.match == .auto && !understood.isEmpty
-            isLiteral = false
+            // Repairs come behind everything that has all the words, and before what lacks some.
+            let isLast = ladder.first.map { $0 == .most || $0 == .any } ?? true
+            let isRepairable = isLiteral && isLast && request.match == .auto && !understood.isEmpty
+            if isLast { isLiteral = false }
             // Whether the words are enough is asked without the filters: a shopper who picks a brand must get
             // the products that its facet counted, not others that the narrower list would let in.
             var count: Int?
@@ -189,7 +191,7 @@ public final class SearchService: Sendable {
         case .any: return [.any]
         case .auto:
             var ladder: [UnderstoodQuery.Strictness] = [.whole]
-            for lesser in [UnderstoodQuery.Strictness.all, .most, .any]
+            for lesser in [UnderstoodQuery.Strictness.all, .syllables, .most, .any]
             where understood.canRelax(from: ladder[ladder.count - 1], to: lesser) {
                 ladder.append(lesser)
             }
@@ -308,7 +310,7 @@ extension UnderstoodQuery.Strictness {
     /// How the answer names a match of fewer than all words.
     var answerName: String? {
         switch self {
-        case .whole, .all: nil
+        case .whole, .all, .syllables: nil
         case .most: "most"
         case .any: "any"
         }
