@@ -1,10 +1,10 @@
-// Paths that compete with the least-cost one. The search has left at every node the cost of the cheapest way to
-// it, so going back from the end with that as an exact estimate gives complete paths in order of their cost
-// (A*); all that is ever looked at lies within the margin.
+// Paths that compete with the least-cost one. The search has left at every node the cost of the cheapest way
+// to it, so going back from the end with that as an exact estimate gives complete paths in order of their
+// cost (A*); all that is ever looked at lies within the margin.
 //
 // What is written in a shop is mostly nouns, which a model of sentences splits into verbs and particles when
-// that is a little cheaper (와이드로고팬츠 into 와이드, 이로고 as copula, 팬츠). So the cost of a rival counts what sentences do
-// and names do not: grammar before a noun within a run, and nouns of one syllable.
+// that is a little cheaper (와이드로고팬츠 into 와이드, 이로고 as copula, 팬츠). So the cost of a rival counts what
+// sentences do and names do not: grammar before a noun within a run, and nouns of one syllable.
 
 extension Lattice {
     /// A way from a node to the end of the run.
@@ -87,7 +87,9 @@ extension Lattice {
             let behind = hypothesis.behind &+ own &+ connection(before.right, left)
             var more = added
             let isFirst = before.morpheme == -2
-            if isFirst, afterSpace, Self.isGrammar(tag), hypothesis.next >= 0 { more &+= Penalty.grammarInside }
+            if isFirst, afterSpace, Self.isGrammar(tag), hypothesis.next >= 0 {
+                more &+= Penalty.grammarInside
+            }
             if !isFirst {
                 let tagBefore = self.tag(of: before)
                 if Self.isNoun(tag), Self.isGrammar(tagBefore) { more &+= Penalty.grammarInside }

@@ -1,8 +1,8 @@
 // Least-cost split of a run of Hangul syllables into morphemes (Viterbi over the dictionary's words).
 // Positions are handled from left to right; at each, the words that begin there are found by walking the trie
-// once, and each takes the cheapest left neighbour. Two prunings change nothing in the result: of nodes over one
-// stretch with the same right context only the cheapest is kept, and the cheapest neighbour is computed once
-// for each left context. What else competes with the least-cost path is read off the same nodes, see
+// once, and each takes the cheapest left neighbour. Two prunings change nothing in the result: of nodes over
+// one stretch with the same right context only the cheapest is kept, and the cheapest neighbour is computed
+// once for each left context. What else competes with the least-cost path is read off the same nodes, see
 // `Lattice+Rivals.swift`.
 
 /// A morpheme on the least-cost path.
@@ -199,7 +199,8 @@ final class Lattice {
         return (total, previous)
     }
 
-    /// Adds a node, or puts it in the place of a dearer one over the same stretch with the same right context.
+    /// Adds a node, or puts it in the place of a dearer one over the same stretch with the same right
+    /// context.
     @inline(__always)
     private func add(_ node: Node, end: Int) {
         // SAFETY: the callers have made room for one more node; `end` is at most the run's length.

@@ -1,7 +1,8 @@
-// Which readings of a run are given, and where their words stand. The likeliest reading gives the run's words,
-// parts and stems; a word that only another competitive reading has is an `alternative` over the syllables that
-// it covers. Positions lie between the boundaries of all readings together, so 카라반팔 as 카라반+팔 and as 카라+반팔 has
-// three: 카라, 반, 팔. 카라반 spans the first two, 반팔 the last two, and 반, which no reading has, is a `syllable`.
+// Which readings of a run are given, and where their words stand. The likeliest reading gives the run's
+// words, parts and stems; a word that only another competitive reading has is an `alternative` over the
+// syllables that it covers. Positions lie between the boundaries of all readings together, so 카라반팔 as 카라반+팔
+// and as 카라+반팔 has three: 카라, 반, 팔. 카라반 spans the first two, 반팔 the last two, and 반, which no reading has, is
+// a `syllable`.
 
 extension RunAnalysis {
     /// A word of another reading.
@@ -13,8 +14,8 @@ extension RunAnalysis {
         var length: UInt8 = 0
     }
 
-    /// What competes: how much dearer than the best a reading may be, how many are looked at, and how many may
-    /// add words.
+    /// What competes: how much dearer than the best a reading may be, how many are looked at, and how many
+    /// may add words.
     enum Competition {
         static let margin: Int32 = 600
         static let readingCountMax = 12
@@ -78,14 +79,15 @@ extension RunAnalysis {
         return true
     }
 
-    /// Takes the words of the reading in `pieces` that are not known yet; false if there are none. A reading in
-    /// verbs adds nothing: shops sell nouns.
+    /// Takes the words of the reading in `pieces` that are not known yet; false if there are none. A reading
+    /// in verbs adds nothing: shops sell nouns.
     private mutating func addAlternatives(beside chosen: [PathMorpheme]) -> Bool {
         let contents = pieces.filter { $0.role != .grammar }
         guard areDisjoint, contents.allSatisfy({ $0.role == .noun && $0.lemma.isEmpty }) else { return false }
         var hasNew = false
         var found: [Alternative] = []
-        for piece in contents where !chosen.contains(where: { $0.start == piece.start && $0.end == piece.end }) {
+        for piece in contents
+        where !chosen.contains(where: { $0.start == piece.start && $0.end == piece.end }) {
             let word = Alternative(start: piece.start, end: piece.end, tag: piece.tag)
             if alternatives.contains(where: { $0.start == word.start && $0.end == word.end }) { continue }
             found.append(word)

@@ -3,8 +3,8 @@
 // Pairs of neighbouring syllables: whatever words a text is split into, and wherever its writer put blanks,
 // 와이드 스톤 and 와이드스톤 have the same pairs, the one across the blank included.
 //
-// Sounds: the consonants of a word alone, those that foreign names exchange taken together. 매카시 and 맥카시 are both
-// `mgs`, 조안 and 조앤 `jn`. Names of up to four words have the sound of the whole as well.
+// Sounds: the consonants of a word alone, those that foreign names exchange taken together. 매카시 and 맥카시 are
+// both `mgs`, 조안 and 조앤 `jn`. Names of up to four words have the sound of the whole as well.
 
 import CICU
 

@@ -48,7 +48,8 @@ struct ProductFeed {
         let snapshot = writer.snapshot()
         position = snapshot.eventPosition
         // What the index holds was analysed with the vocabulary of its position, whatever came after; where
-        // it holds nothing, the newest one saves analysing again what would be analysed with an older one first.
+        // it holds nothing, the newest one saves analysing again what would be analysed with an older one
+        // first.
         vocabularyPosition = snapshot.documentCount == 0 ? try store.lastSequence() : position
         analysis = TextAnalysis(
             analyzer, vocabulary: Vocabulary(try store.vocabulary(at: vocabularyPosition)))

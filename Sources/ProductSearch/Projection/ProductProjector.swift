@@ -184,8 +184,8 @@ struct ProductProjector {
         if fieldLength > 0 { document.setLength(field, fieldLength) }
     }
 
-    /// Which pairs of syllables and which sounds title and brand have; where they stand and how long the field
-    /// is are not asked, so that one costs a byte or less.
+    /// Which pairs of syllables and which sounds title and brand have; where they stand and how long the
+    /// field is are not asked, so that one costs a byte or less.
     private mutating func writeSyllableNet(_ product: Product, _ document: inout IndexDocument) {
         for var text in [product.title, product.brand ?? ""] {
             text.withUTF8 { bytes in

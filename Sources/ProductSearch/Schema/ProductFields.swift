@@ -72,8 +72,8 @@ public struct ProductFields: Sendable {
     }
 
     /// The searched fields with what a match in each is worth. A title names the product, a brand narrows it;
-    /// the rest only tells what it is like. `b` is small where length says little: titles are stuffed alike, and
-    /// a long description is one that says more, not one that says less of each thing.
+    /// the rest only tells what it is like. `b` is small where length says little: titles are stuffed alike,
+    /// and a long description is one that says more, not one that says less of each thing.
     var searchedFields: [FieldWeight] {
         [
             FieldWeight(titleText, weight: 3, b: 0.5),

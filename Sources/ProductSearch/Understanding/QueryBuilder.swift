@@ -238,11 +238,13 @@ struct UnderstoodQuery: Sendable {
     private func leavings(_ fields: ProductFields) -> [Query] {
         parts.filter { !demands.contains($0) }.map {
             .boost(Self.unit($0, fields.searchedFields), bonus.part)
-        } + pairs.map {
-            Query.term(TermQuery(fields: fields.netFields, term: $0, boost: bonus.pair))
-        } + (isSentence ? [] : sounds).map {
-            Query.term(TermQuery(fields: fields.netFields, term: $0, boost: bonus.sound))
         }
+            + pairs.map {
+                Query.term(TermQuery(fields: fields.netFields, term: $0, boost: bonus.pair))
+            }
+            + (isSentence ? [] : sounds).map {
+                Query.term(TermQuery(fields: fields.netFields, term: $0, boost: bonus.sound))
+            }
     }
 
     private static func unitOrSyllables(_ unit: TokenLattice.Unit, _ fields: ProductFields) -> Query {

@@ -125,7 +125,9 @@ struct TokenLattice: Sendable {
             terms += positions[position]
         }
         for span in spans where span.kind != .syllable {
-            if !(span.position..<span.end).contains(where: requestPositions.contains) { terms.append(span.term) }
+            if !(span.position..<span.end).contains(where: requestPositions.contains) {
+                terms.append(span.term)
+            }
         }
         return terms
     }
@@ -275,10 +277,13 @@ extension TokenLattice {
             guard span.position == position, span.length > 1, span.kind != .surface,
                 span.kind != .joined
             else { return false }
-            guard !(span.position + 1..<span.end).contains(where: { stretches[$0] != nil }) else { return false }
+            guard !(span.position + 1..<span.end).contains(where: { stretches[$0] != nil }) else {
+                return false
+            }
             if span.kind == .quantity || span.kind == .model { return true }
             let isInnermost = !spans.contains { other in
-                other.kind != .joined && other.length > 1 && other.length < span.length && other.position >= span.position
+                other.kind != .joined && other.length > 1 && other.length < span.length
+                    && other.position >= span.position
                     && other.end <= span.end
             }
             return isInnermost
