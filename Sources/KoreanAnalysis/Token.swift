@@ -30,6 +30,12 @@ public enum TokenKind: UInt8, Sendable, CaseIterable {
     case han
     /// A word in another script.
     case other
+    /// A word of another reading of the same run: 반팔 beside 카라반 and 팔.
+    case alternative
+    /// What lies between the boundaries of different readings, where no reading has a word of its own.
+    case syllable
+    /// The spelling that all ways to write a foreign word share.
+    case variant
 
     /// The kind's name in output.
     public var name: String { "\(self)" }

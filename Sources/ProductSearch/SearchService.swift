@@ -15,15 +15,18 @@ public final class SearchService: Sendable {
 
     let view: LiveView
     private let store: ProductStore?
+    /// Counts what was searched for; nil where that is nobody's business, as in the commands.
+    let popular: PopularQueries?
 
     /// The analysis of the newest snapshot. One request takes view.current once and keeps to it.
     var analysis: TextAnalysis { view.current.analysis }
 
     /// Searches what `view` shows. `store` tells how far changes go, so that nobody waits for one that was
     /// never written.
-    public init(view: LiveView, store: ProductStore? = nil) {
+    public init(view: LiveView, store: ProductStore? = nil, popular: PopularQueries? = nil) {
         self.view = view
         self.store = store
+        self.popular = popular
     }
 
     /// Answers `request` as JSON (the shape is in the OpenAPI document).
@@ -31,6 +34,11 @@ public final class SearchService: Sendable {
         let start = ContinuousClock.now
         let state = try state(for: request)
         let run = try run(request, state)
+        // A next page, or what was only found by leaving words out, tells nothing new.
+        if run.result.total > 0, request.offset == 0, request.cursor == nil, run.strictness.answerName == nil
+        {
+            popular?.record(request.query)
+        }
         var writer = AnswerWriter(
             fields: state.fields,
             highlighter: request.highlight
@@ -123,8 +131,10 @@ public final class SearchService: Sendable {
         while true {
             let strictness = ladder.removeFirst()
             search.query = understood.query(strictness, fields: fields)
-            let isRepairable = isLiteral && request.match == .auto && !understood.isEmpty
-            isLiteral = false
+            // Repairs come behind everything that has all the words, and before what lacks some.
+            let isLast = ladder.first.map { $0 == .most || $0 == .any } ?? true
+            let isRepairable = isLiteral && isLast && request.match == .auto && !understood.isEmpty
+            if isLast { isLiteral = false }
             // Whether the words are enough is asked without the filters: a shopper who picks a brand must get
             // the products that its facet counted, not others that the narrower list would let in.
             var count: Int?
@@ -181,7 +191,7 @@ public final class SearchService: Sendable {
         case .any: return [.any]
         case .auto:
             var ladder: [UnderstoodQuery.Strictness] = [.whole]
-            for lesser in [UnderstoodQuery.Strictness.all, .most, .any]
+            for lesser in [UnderstoodQuery.Strictness.all, .syllables, .most, .any]
             where understood.canRelax(from: ladder[ladder.count - 1], to: lesser) {
                 ladder.append(lesser)
             }
@@ -300,7 +310,7 @@ extension UnderstoodQuery.Strictness {
     /// How the answer names a match of fewer than all words.
     var answerName: String? {
         switch self {
-        case .whole, .all: nil
+        case .whole, .all, .syllables: nil
         case .most: "most"
         case .any: "any"
         }

@@ -20,14 +20,4 @@ import Testing
         #expect(path.selfAndAncestors == ["패션", "패션 > 하의", "패션 > 하의 > 데님팬츠"])
         #expect(CategoryPath(" > ").names.isEmpty)
     }
-
-    @Test func `a completion reads what it writes`() {
-        let term = Completion.term(.category, folded: Array("이어폰".utf8), shown: "디지털 > 이어폰")
-        #expect(term.starts(with: Completion.prefix(.category, folded: Array("이어".utf8))))
-        let completion = Completion(term: term, count: 3)
-        #expect(completion?.shown == "디지털 > 이어폰")
-        #expect(completion?.kind == .category)
-        #expect(Completion(term: [], count: 1) == nil)
-        #expect(Completion(term: Array("xyz".utf8), count: 1) == nil)
-    }
 }

@@ -1,9 +1,11 @@
 """The HTTP interface on a live server."""
 
+import collections
 import concurrent.futures
 import http.client
 import json
 import time
+import unicodedata
 import urllib.parse
 
 from check_command_line import PRODUCTS, imported
@@ -220,6 +222,39 @@ def check_suggestions_follow_what_is_typed(workplace):
     products = [s for s in server.get("/api/v1/suggest", q="무선 이어").json["suggestions"] if s["kind"] == "product"]
     assert products and all("무선" in s["text"] for s in products), products
     assert server.get("/api/v1/suggest", q="").json == {"suggestions": []}
+
+
+def check_every_keystroke_is_completed(workplace):
+    catalogue = ROOT / "corpora" / "products.jsonl"
+    workplace.run("import", "--data", workplace.data, catalogue)
+    server = workplace.serve()
+    products = [json.loads(line) for line in catalogue.read_text("utf-8").splitlines()]
+    brands = collections.Counter(product["brand"] for product in products if product.get("brand"))
+
+    def suggest(typed, **parameters):
+        suggestions = server.get("/api/v1/suggest", q=typed, **parameters).json["suggestions"]
+        texts = [(s["text"].replace(" ", "").casefold(), s["kind"] == "product") for s in suggestions]
+        assert len(set(texts)) == len(texts), (typed, suggestions)
+        assert {s["kind"] for s in suggestions} <= {"query", "phrase", "brand", "category", "product"}, suggestions
+        return suggestions
+
+    for brand, count in brands.most_common(5):
+        # Decomposed, every jamo is a character of its own: each keystroke is one more of them.
+        jamo = unicodedata.normalize("NFD", brand)
+        for length in range(1, len(jamo) + 1):
+            assert suggest(unicodedata.normalize("NFC", jamo[:length])), (brand, length)
+        whole = [s for s in suggest(brand, limit=50) if s["kind"] == "brand" and s["text"] == brand]
+        assert [s["count"] for s in whole] == [count], (brand, count, whole)
+    for typed, meant in (("삼서", "삼성"), ("ㅅㅅ", "삼성"), ("tkatjd", "삼성"), ("삼ㅅ", "삼성"), ("LG", "LG")):
+        assert any(s["text"].startswith(meant) for s in suggest(typed)), (typed, suggest(typed))
+    for number in range(4):
+        server.search("무선 이어폰")
+    assert suggest("무선 이")[0]["text"] == "무선 이어폰", suggest("무선 이")
+    for typed in ("\0", "'\"\\", "%", "가" * 341, "ㄱ" * 341, "-" * 1024, "\U0001f44d"):
+        suggest(typed)
+    assert server.get("/api/v1/suggest", q="가" * 342).status == 400
+    metrics = server.get("/metrics").body.decode()
+    assert "saekin_completions " in metrics and "saekin_completions_bytes " in metrics
 
 
 def check_the_service_describes_itself(workplace):

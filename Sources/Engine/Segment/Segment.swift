@@ -165,6 +165,20 @@ public final class Segment: Sendable {
         return try storedFields.document(document)
     }
 
+    /// Hands the bytes stored with each document to `body`, in the order of the documents, until it returns
+    /// false: each block is decompressed once.
+    public func forEachStored(
+        _ body: (_ document: DocID, _ stored: ArraySlice<UInt8>) throws(SegmentError) -> Bool
+    ) throws(SegmentError) {
+        for block in 0..<storedFields.blockCount {
+            var document = storedFields.firstDocument(ofBlock: block)
+            for stored in try storedFields.documents(ofBlock: block) {
+                guard try body(document, stored) else { return }
+                document += 1
+            }
+        }
+    }
+
     /// The versions of the documents, as an integer column in which every document has a value.
     public var versions: IntegerColumn { IntegerColumn(self, columnIndexOffset: Int(fields.versionsOffset)) }
 

@@ -1,8 +1,9 @@
 // Least-cost split of a run of Hangul syllables into morphemes (Viterbi over the dictionary's words).
 // Positions are handled from left to right; at each, the words that begin there are found by walking the trie
-// once, and each takes the cheapest left neighbour. Two prunings change nothing in the result: of nodes that
-// end at one place with the same right context only the cheapest is kept, and the cheapest neighbour is
-// computed once for each left context.
+// once, and each takes the cheapest left neighbour. Two prunings change nothing in the result: of nodes over one
+// stretch with the same right context only the cheapest is kept, and the cheapest neighbour is computed once
+// for each left context. What else competes with the least-cost path is read off the same nodes, see
+// `Lattice+Rivals.swift`.
 
 /// A morpheme on the least-cost path.
 struct PathMorpheme {
@@ -25,7 +26,7 @@ final class Lattice {
     /// What stands for the user's word 0; further ones count down from it.
     static let firstUserWord: Int32 = -3
 
-    private struct Node {
+    struct Node {
         var total: Int32
         var previous: Int32
         /// Next node with the same end, -1 for the last.
@@ -41,21 +42,24 @@ final class Lattice {
         var previous: Int32
     }
 
-    private var nodes: UnsafeMutablePointer<Node>
+    private(set) var nodes: UnsafeMutablePointer<Node>
     private var capacity = 4096
     private var nodeCount = 0
     /// First node that ends at each position.
-    private let heads: UnsafeMutablePointer<Int32>
+    let heads: UnsafeMutablePointer<Int32>
     /// Cheapest left neighbour by left context; valid where the stamp is the current one.
     private let best: UnsafeMutablePointer<Best>
     private var stamp: UInt32 = 0
-    private let dictionary: MorphologicalDictionary
-    private let view: DictionaryView
+    let dictionary: MorphologicalDictionary
+    let view: DictionaryView
     /// Words beside the dictionary.
     let user: UserDictionary
-    private let properNoun: ProperNounContext
+    let properNoun: ProperNounContext
     /// The path found last.
     private(set) var path: [PathMorpheme] = []
+    /// Working memory of the search for rivals.
+    var hypotheses: [Hypothesis] = []
+    var heap: [Int32] = []
     /// Its cost, the connection to the end of the run included.
     private(set) var cost: Int32 = 0
 
@@ -195,14 +199,14 @@ final class Lattice {
         return (total, previous)
     }
 
-    /// Adds a node, or puts it in the place of a dearer one with the same end and right context.
+    /// Adds a node, or puts it in the place of a dearer one over the same stretch with the same right context.
     @inline(__always)
     private func add(_ node: Node, end: Int) {
         // SAFETY: the callers have made room for one more node; `end` is at most the run's length.
         var index = heads[end]
         while index >= 0 {
             let other = nodes + Int(index)
-            if other.pointee.right == node.right {
+            if other.pointee.right == node.right, other.pointee.start == node.start {
                 if node.total < other.pointee.total {
                     let next = other.pointee.next
                     other.pointee = node

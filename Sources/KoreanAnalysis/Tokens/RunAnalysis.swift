@@ -7,7 +7,7 @@ struct RunAnalysis {
     static let maximumParts = 6
 
     /// A piece of the path: a morpheme, or a part of a compound or inflected one.
-    private struct Piece {
+    struct Piece {
         var start: UInt8
         var end: UInt8
         var tag: PartOfSpeech
@@ -15,15 +15,19 @@ struct RunAnalysis {
         /// Units of its dictionary form in `lemmas`; empty where that is what is written.
         var lemma: Range<Int>
         var position: UInt8
+        /// Positions that it spans: more than one where another reading has a boundary inside of it.
+        var length: UInt8 = 1
     }
 
-    private var pieces: [Piece] = []
+    var pieces: [Piece] = []
     private var lemmas: [UInt16] = []
     /// Compounds of the dictionary: pieces from, to (not including).
-    private var groups: [(first: Int, end: Int)] = []
+    private(set) var groups: [(first: Int, end: Int)] = []
+    /// Words of other readings.
+    var alternatives: [Alternative] = []
     private var firstToken = 0
-    private let dictionary: MorphologicalDictionary
-    private let lattice: Lattice
+    let dictionary: MorphologicalDictionary
+    let lattice: Lattice
 
     init(_ dictionary: MorphologicalDictionary, user: UserDictionary = .empty) {
         self.dictionary = dictionary
@@ -45,12 +49,15 @@ struct RunAnalysis {
             )
             positionCount = 1
         }
-        collectPieces(from: unitLength, length: units.count)
-        assignRoles(hasContentBefore: context == .number || context == .latin || unitLength > 0)
-        for index in pieces.indices where pieces[index].role != .grammar {
-            pieces[index].position = UInt8(positionCount)
-            positionCount += 1
+        let hasContentBefore = context == .number || context == .latin || unitLength > 0
+        alternatives.removeAll(keepingCapacity: true)
+        if unitLength == 0 {
+            collectReadings(units, afterSpace: context == .space, hasContentBefore)
+        } else {
+            collectPieces(lattice.path, from: unitLength)
+            assignRoles(hasContentBefore: hasContentBefore)
         }
+        positionCount = alternatives.isEmpty ? numberPieces(from: positionCount) : numberBoundaries()
         if positionCount == 0, !isParticleOnly(after: context, length: units.count) {
             // Nothing but grammar: what is written is kept.
             add(units[...], 0..<units.count, position: 0, length: 1, kind: .word, .unknown, to: &output)
@@ -58,9 +65,10 @@ struct RunAnalysis {
         } else {
             emitPieces(units, to: &output)
             emitWholes(units, to: &output)
+            if !alternatives.isEmpty { emitAlternatives(units, positionCount, to: &output) }
         }
         sortTokens(in: &output)
-        for piece in pieces where piece.role == .grammar {
+        for piece in pieces where piece.role == .grammar && !isAlternative(piece) {
             output.removed.append(RunRemoved(start: piece.start, end: piece.end, partOfSpeech: piece.tag))
         }
         return RunTokens.Entry(
@@ -95,12 +103,12 @@ struct RunAnalysis {
         step.morpheme < 0 ? .unknown : dictionary.view.morphemes[Int(step.morpheme)].tag
     }
 
-    /// Lays the path out in pieces: compounds in their parts, inflected words in stem and endings.
-    private mutating func collectPieces(from offset: Int, length: Int) {
+    /// Lays a path out in pieces: compounds in their parts, inflected words in stem and endings.
+    mutating func collectPieces(_ path: [PathMorpheme], from offset: Int) {
         pieces.removeAll(keepingCapacity: true)
         lemmas.removeAll(keepingCapacity: true)
         groups.removeAll(keepingCapacity: true)
-        for step in lattice.path where Int(step.start) >= offset {
+        for step in path where Int(step.start) >= offset {
             if let index = step.userWord {
                 appendUserWord(lattice.user.words[index], from: step.start)
                 continue
@@ -166,7 +174,7 @@ struct RunAnalysis {
         pieces.append(Piece(start: start, end: end, tag: tag, role: .noun, lemma: lemma, position: 0))
     }
 
-    private mutating func assignRoles(hasContentBefore: Bool) {
+    mutating func assignRoles(hasContentBefore: Bool) {
         var previous: GrammaticalRole? = hasContentBefore ? .noun : nil
         for index in pieces.indices {
             let role = GrammaticalRole(of: pieces[index].tag, after: previous)
@@ -183,12 +191,12 @@ struct RunAnalysis {
             let kind: TokenKind = isStem ? .stem : isJoined(index) ? .part : .word
             if piece.lemma.isEmpty {
                 add(
-                    units[span], span, position: piece.position, length: 1, kind: kind, piece.tag, to: &output
-                )
+                    units[span], span, position: piece.position, length: Int(piece.length), kind: kind,
+                    piece.tag, to: &output)
             } else {
                 add(
-                    lemmas[piece.lemma], span, position: piece.position, length: 1, kind: kind, piece.tag,
-                    to: &output)
+                    lemmas[piece.lemma], span, position: piece.position, length: Int(piece.length),
+                    kind: kind, piece.tag, to: &output)
             }
             guard isStem else { continue }
             var end = piece.end
@@ -198,8 +206,8 @@ struct RunAnalysis {
             }
             let written = span.lowerBound..<Int(end)
             add(
-                units[written], written, position: piece.position, length: 1, kind: .surface, piece.tag,
-                to: &output)
+                units[written], written, position: piece.position, length: Int(piece.length),
+                kind: .surface, piece.tag, to: &output)
         }
     }
 
@@ -225,7 +233,7 @@ struct RunAnalysis {
             let last = pieces.lastIndex(where: { $0.role != .grammar })
         else { return }
         emitWhole(first, last + 1, units, to: &output)
-        let length = Int(pieces[last].position - pieces[first].position) + 1
+        let length = Int(pieces[last].position + pieces[last].length - pieces[first].position)
         if units.count > Int(pieces[last].end), length <= Self.maximumParts {
             let span = Int(pieces[first].start)..<units.count
             add(
@@ -239,8 +247,8 @@ struct RunAnalysis {
     ) {
         let contents = pieces[first..<end]
         guard contents.first?.role != .grammar, contents.last?.role != .grammar else { return }
-        let length = Int(pieces[end - 1].position - pieces[first].position) + 1
-        guard length > 1, length <= Self.maximumParts else { return }
+        let length = Int(pieces[end - 1].position + pieces[end - 1].length - pieces[first].position)
+        guard end - first > 1, length > 1, length <= Self.maximumParts else { return }
         let span = Int(pieces[first].start)..<Int(pieces[end - 1].end)
         add(
             units[span], span, position: pieces[first].position, length: length, kind: .compound, .unknown,
@@ -248,7 +256,7 @@ struct RunAnalysis {
     }
 
     /// Adds a token unless the same term already stands there with the same length.
-    private func add(
+    func add(
         _ term: some Collection<UInt16>, _ span: Range<Int>, position: UInt8, length: Int, kind: TokenKind,
         _ tag: PartOfSpeech, to output: inout RunTokens
     ) {

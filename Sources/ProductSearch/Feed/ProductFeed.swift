@@ -34,6 +34,9 @@ struct ProductFeed {
     /// The last event that was applied.
     private(set) var position: UInt64
 
+    /// Changes of the vocabulary up to here are part of `analysis`.
+    private var vocabularyPosition: UInt64
+
     private var analyzer: KoreanAnalyzer { analysis.analyzer }
 
     init(
@@ -42,9 +45,13 @@ struct ProductFeed {
         self.store = store
         self.writer = writer
         self.fields = fields
-        position = writer.snapshot().eventPosition
-        // What the index holds was analysed with the vocabulary of its position, whatever came after.
-        analysis = TextAnalysis(analyzer, vocabulary: Vocabulary(try store.vocabulary(at: position)))
+        let snapshot = writer.snapshot()
+        position = snapshot.eventPosition
+        // What the index holds was analysed with the vocabulary of its position, whatever came after; where
+        // it holds nothing, the newest one saves analysing again what would be analysed with an older one first.
+        vocabularyPosition = snapshot.documentCount == 0 ? try store.lastSequence() : position
+        analysis = TextAnalysis(
+            analyzer, vocabulary: Vocabulary(try store.vocabulary(at: vocabularyPosition)))
     }
 
     /// Applies the next batch of events; nothing happens where there is none.
@@ -62,6 +69,10 @@ struct ProductFeed {
 
     /// Takes over the vocabulary of an event and analyses again what it touches.
     private mutating func follow(vocabularyOf event: Event, eventCount: Int) throws -> Step {
+        guard event.seq > vocabularyPosition else {
+            position = event.seq
+            return Step(eventCount: eventCount)
+        }
         let start = ContinuousClock.now
         let vocabulary = Vocabulary(try store.vocabulary(at: event.seq))
         let new = TextAnalysis(analysis.analyzer, vocabulary: vocabulary)
@@ -71,6 +82,7 @@ struct ProductFeed {
         let rewrite = try rewriter.rewrite(snapshot, from: analysis, to: new)
         analysis = new
         position = event.seq
+        vocabularyPosition = event.seq
         var step = Step(eventCount: eventCount)
         step.appliedCount = rewrite
         step.vocabulary = VocabularyReport(

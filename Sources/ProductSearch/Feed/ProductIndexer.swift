@@ -144,9 +144,16 @@ public final class ProductIndexer: Sendable {
         view.report(isCaughtUp: true)
     }
 
-    /// Learns from all products of the store and feeds what that changes, on the caller's thread.
-    public func learnVocabulary() throws {
-        if try VocabularyLearner(store: store, analyzer: analyzer).learn().hasChanged { try catchUp() }
+    /// Whether nothing is indexed yet. The vocabulary is then best learned before anything is analysed.
+    public var isEmpty: Bool { view.current.snapshot.documentCount == 0 }
+
+    /// Learns from all products of the store, where `changeCount` changes are enough for it to pay. What was
+    /// learned comes to the index by the event log.
+    /// - Returns: whether the vocabulary has changed.
+    public func learnVocabulary(changeCount: Int) throws -> Bool {
+        let due = max(Self.learningChangeCountMin, try store.count() / Self.learningShare)
+        guard changeCount >= due else { return false }
+        return try VocabularyLearner(store: store, analyzer: analyzer).learn().hasChanged
     }
 
     /// Waits until background merges are done.

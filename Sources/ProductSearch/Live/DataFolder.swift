@@ -1,6 +1,7 @@
 // Where everything of one shop lies on disk:
 //
 //     DIR/store.sqlite            the truth: products, events, dead letters
+//     DIR/popular-queries         counted searches, for completions
 //     DIR/index/CURRENT           the name of the live generation
 //     DIR/index/<generation>/     manifest, segments, lock: a derived view of the store
 //     DIR/index/rebuild.lock      held while an offline reindex runs

@@ -8,10 +8,12 @@ import Store
 public final class ServiceStatus: Sendable {
     private let view: LiveView
     private let store: ProductStore
+    private let suggest: SuggestService?
 
-    public init(view: LiveView, store: ProductStore) {
+    public init(view: LiveView, store: ProductStore, suggest: SuggestService? = nil) {
         self.view = view
         self.store = store
+        self.suggest = suggest
     }
 
     /// Whether searches are answered from an index that follows the store.
@@ -51,6 +53,13 @@ public final class ServiceStatus: Sendable {
         gauge(
             "saekin_index_failing", "1 while the index cannot follow the store.",
             state.failure == nil ? "0" : "1")
+        if let figures = suggest?.figures {
+            gauge("saekin_completions", "Completions of products.", "\(figures.completionCount)")
+            gauge("saekin_completions_bytes", "Memory of the completions.", "\(figures.byteCount)")
+            gauge(
+                "saekin_completions_build_seconds", "Time it took to make the completions.",
+                "\(figures.buildTime / .seconds(1))")
+        }
         do {
             let last = try store.lastSequence()
             gauge("saekin_events_last_sequence", "Last event of the log.", "\(last)")

@@ -15,6 +15,7 @@ struct ProductProjector {
     private let analyzer: KoreanAnalyzer
     private let parser = JSONParser()
     private var tokens = TokenBuffer()
+    private var net = SyllableNet()
     /// Where the next value of the field being written begins, and the field's length so far.
     private var nextPosition: UInt32 = 0
     private var fieldLength: UInt32 = 0
@@ -63,6 +64,7 @@ struct ProductProjector {
         let category = product.category.map(CategoryPath.init)
         writeField(fields.categoryText, category?.names ?? [], &document)
         writeField(fields.descriptionText, [product.description].compactMap { $0 }, &document)
+        writeSyllableNet(product, &document)
         writeKeywords(product, category, &document)
         writeAttributes(product, &document)
         writeNumbers(product, &document)
@@ -75,22 +77,9 @@ struct ProductProjector {
     ) {
         if let brand = product.brand {
             addKeyword(fields.brand, brand, &document)
-            addCompletion(.brand, brand, shown: brand, &document)
         }
         guard let category else { return }
-        for (name, path) in zip(category.names, category.selfAndAncestors) {
-            addKeyword(fields.category, path, &document)
-            addCompletion(.category, name, shown: path, &document)
-        }
-    }
-
-    private mutating func addCompletion(
-        _ kind: Completion.Kind, _ name: String, shown: String, _ document: inout IndexDocument
-    ) {
-        let term = Completion.term(kind, folded: analyzer.folded(name), shown: shown)
-        if term.count <= ProductFields.facetValueByteCountMax {
-            document.addKeyword(fields.completion, term)
-        }
+        for path in category.selfAndAncestors { addKeyword(fields.category, path, &document) }
     }
 
     private func addKeyword(_ field: FieldID, _ value: String, _ document: inout IndexDocument) {
@@ -193,6 +182,19 @@ struct ProductProjector {
 
     private func endField(_ field: FieldID, _ document: inout IndexDocument) {
         if fieldLength > 0 { document.setLength(field, fieldLength) }
+    }
+
+    /// Which pairs of syllables and which sounds title and brand have; where they stand and how long the field
+    /// is are not asked, so that one costs a byte or less.
+    private mutating func writeSyllableNet(_ product: Product, _ document: inout IndexDocument) {
+        for var text in [product.title, product.brand ?? ""] {
+            text.withUTF8 { bytes in
+                let searched = UnsafeBufferPointer(rebasing: bytes.prefix(Self.searchedByteCountMax))
+                analyzer.syllableNet(searched, with: tokens, into: &net)
+            }
+            for pair in net.pairs { document.addTerm(fields.syllableNet, pair.term, position: 0) }
+            for sound in net.sounds { document.addTerm(fields.syllableNet, sound, position: 0) }
+        }
     }
 
     private mutating func writeText(_ field: FieldID, _ text: String, _ document: inout IndexDocument) {

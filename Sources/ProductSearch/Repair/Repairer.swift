@@ -40,7 +40,8 @@ struct Repairer {
         else { return nil }
         let typed = TypedText(text, analyzer: analysis.analyzer)
         guard typed.wordCount <= Cooccurrence.wordCountMax else { return nil }
-        var finder = ReadingFinder(analysis: analysis, spelling: spelling)
+        var finder = ReadingFinder(
+            analysis: analysis, spelling: spelling, mendsKnownWords: literalCount == 0)
         let converted = try best(finder.keyboardWords(text), literalCount, from: typed.text) { texts in
             texts.map(\.text).joined(separator: " ")
         }

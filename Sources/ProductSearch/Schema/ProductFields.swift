@@ -7,7 +7,7 @@ import Store
 /// The fields of a product in one index; ids come from the index's registry.
 public struct ProductFields: Sendable {
     /// Changes of the projection that need a reindex raise this; the manifest remembers it.
-    public static let projectionVersion = 2
+    public static let projectionVersion = 3
 
     /// Attributes get a field each up to this many; further ones stay searchable as text.
     public static let attributeFieldCountMax = 2_000
@@ -22,12 +22,12 @@ public struct ProductFields: Sendable {
     let categoryText: FieldID
     let descriptionText: FieldID
     let attributesText: FieldID
+    /// Pairs of syllables and sounds of title and brand, searched where words find too little.
+    let syllableNet: FieldID
 
     // Keywords, filtered and counted.
     let brand: FieldID
     let category: FieldID
-    /// Folded brand and category names, for completions; not a facet.
-    let completion: FieldID
 
     // Numbers; the updatable ones change without a new analysis.
     let price: FieldID
@@ -58,9 +58,9 @@ public struct ProductFields: Sendable {
         categoryText = try field("category", .text)
         descriptionText = try field("description", .text)
         attributesText = try field("attributes", .text)
+        syllableNet = try field("_syllables", .text)
         brand = try field("brand", .keyword)
         category = try field("category", .keyword)
-        completion = try field("_completion", .keyword, hasColumn: false)
         price = try field("price", .integer, isUpdatable: true)
         stock = try field("stock", .integer, isUpdatable: true)
         status = try field("status", .integer, isUpdatable: true)
@@ -72,17 +72,20 @@ public struct ProductFields: Sendable {
     }
 
     /// The searched fields with what a match in each is worth. A title names the product, a brand narrows it;
-    /// the rest only tells what it is like. `b` is small where length says little: titles are stuffed alike,
-    /// long attribute lists belong to well-described goods.
+    /// the rest only tells what it is like. `b` is small where length says little: titles are stuffed alike, and
+    /// a long description is one that says more, not one that says less of each thing.
     var searchedFields: [FieldWeight] {
         [
             FieldWeight(titleText, weight: 3, b: 0.5),
             FieldWeight(brandText, weight: 2, b: 0.3),
             FieldWeight(categoryText, weight: 1, b: 0.5),
-            FieldWeight(descriptionText, weight: 1, b: 0.75),
+            FieldWeight(descriptionText, weight: 1, b: 0.5),
             FieldWeight(attributesText, weight: 1, b: 0.75),
         ]
     }
+
+    /// The field of syllables, as a query searches it.
+    var netFields: [FieldWeight] { [FieldWeight(syllableNet, weight: 1, b: 0)] }
 
     /// The prefix that attribute names carry in filters, facets and sorts.
     static let attributePrefix = "attributes."

@@ -16,6 +16,8 @@ struct UnderstoodQuery: Sendable {
         case whole
         /// All of them, in parts that may stand anywhere.
         case all
+        /// All of them, or their syllables side by side in title or brand, wherever the blanks are.
+        case syllables
         /// Most of the parts: all of up to two, then one in three may be missing.
         case most
         case any
@@ -23,19 +25,46 @@ struct UnderstoodQuery: Sendable {
         /// The least number of `count` demands that must be met.
         func minimum(of count: Int) -> Int {
             switch self {
-            case .whole, .all: count
+            case .whole, .all, .syllables: count
             case .most: count <= 2 ? count : count - count / 3
             case .any: min(1, count)
             }
         }
     }
 
-    /// What neighbours in the title and whole compounds add, beside what the words themselves weigh.
-    private enum Bonus {
-        static let neighbours: Float = 0.3
-        static let compound: Float = 0.4
-        static let part: Float = 0.5
+    /// What is added, beside what the words themselves weigh.
+    private struct Bonus {
+        /// Words side by side as they were typed.
+        let neighbours: Float
+        /// Several words written together.
+        let compound: Float
+        /// A part of a word that is one thing, where words may be missing.
+        let part: Float
+        /// A pair of syllables, where words may be missing.
+        let pair: Float
+        /// What a word sounds like, where words may be missing.
+        let sound: Float
+
+        /// All syllables of a word that is not there itself.
+        static let syllables: Float = 0.6
+
+        /// A few words are a name that may be spelled and spaced in many ways.
+        static let words = Bonus(neighbours: 0.3, compound: 0.4, part: 0.5, pair: 0.8, sound: 1.2)
+        /// A sentence has so many words that the words decide.
+        static let sentence = Bonus(neighbours: 0.2, compound: 0.1, part: 0.1, pair: 0.1, sound: 0)
     }
+
+    /// A query of so many words is a sentence, and one of fewer with so many particles and endings: it is
+    /// answered by what has most of its weight.
+    private enum Sentence {
+        static let wordCountMin = 7
+        static let inflectedWordCountMin = 3
+        static let grammarCountMin = 2
+    }
+
+    /// Bounds the pairs of syllables and the sounds that a query asks for.
+    private static let pairCountMax = 96
+    private static let soundCountMax = 16
 
     /// Bounds the work of one query; further words are ignored for scoring and matching.
     static let positionCountMax = 64
@@ -44,6 +73,16 @@ struct UnderstoodQuery: Sendable {
     private(set) var demands: [TokenLattice.Unit] = []
     /// The same taken apart as far as it goes, for when the whole words find too little.
     private(set) var parts: [TokenLattice.Unit] = []
+    /// What is written together, with its demands and its syllables.
+    private struct Group {
+        var units: [TokenLattice.Unit] = []
+        var pairs: [[UInt8]] = []
+    }
+    private var groups: [Group] = []
+    private var pairs: [[UInt8]] = []
+    private var sounds: [[UInt8]] = []
+    /// How many particles and endings were typed: a few words have none.
+    private var grammarCount = 0
     private var compounds: [[UInt8]] = []
     private var neighbours: [(first: [[UInt8]], second: [[UInt8]])] = []
     /// Phrases, each with the position sequences of which one is enough.
@@ -62,9 +101,9 @@ struct UnderstoodQuery: Sendable {
         _ text: String, analysis: TextAnalysis, expandsSynonyms: Bool = true, hearsSounds: Bool = false
     ) {
         for part in QueryText(text).parts {
-            let (lattice, synonyms) = analysis.withTokens(of: part.text) { tokens in
+            let (lattice, synonyms) = analysis.withNet(of: part.text) { tokens, net in
                 (
-                    TokenLattice(tokens),
+                    TokenLattice(tokens, net: net),
                     expandsSynonyms
                         ? SynonymExpansion(
                             part.text, tokens, analysis: analysis, hearsSounds: hearsSounds)
@@ -86,24 +125,41 @@ struct UnderstoodQuery: Sendable {
     }
 
     private mutating func addWords(_ lattice: TokenLattice, _ synonyms: SynonymExpansion) {
-        // A word that is typed twice is wanted once.
-        for unit in synonyms.demands(lattice.placedUnits, lattice)
-        where demands.count < Self.positionCountMax && !demands.contains(unit) {
-            demands.append(unit)
-        }
-        for part in synonyms.demands(lattice.placedParts, lattice)
+        addDemands(synonyms.demands(lattice.placedUnits, lattice), lattice)
+        for part in synonyms.demands(lattice.placedParts, lattice).map(\.unit)
         where parts.count < Self.positionCountMax && !parts.contains(part) {
             parts.append(part)
         }
-        let words = lattice.positions.enumerated().map { $1 + synonyms.words(at: $0) }
+        let words =
+            synonyms.matches.isEmpty
+            ? lattice.sequence : lattice.positions.enumerated().map { $1 + synonyms.words(at: $0) }
         for (first, second) in zip(words, words.dropFirst()).prefix(Self.positionCountMax) {
             neighbours.append((first, second))
         }
-        for span in lattice.spans.prefix(Self.positionCountMax) where !compounds.contains(span.term) {
+        for span in lattice.wholes.prefix(Self.positionCountMax) where !compounds.contains(span.term) {
             compounds.append(span.term)
         }
+        sounds += lattice.sounds.prefix(Self.soundCountMax)
+        grammarCount += lattice.grammarCount
         highlightedTerms.formUnion(lattice.allTerms)
         for match in synonyms.matches { highlightedTerms.formUnion(match.target.allTerms) }
+    }
+
+    /// Demands by the runs they are written in. A word that is typed twice is wanted once.
+    private mutating func addDemands(_ placed: [TokenLattice.PlacedUnit], _ lattice: TokenLattice) {
+        var lastRun: Range<Int>?
+        for unit in placed where demands.count < Self.positionCountMax && !demands.contains(unit.unit) {
+            demands.append(unit.unit)
+            let run = lattice.run(at: unit.positions.lowerBound)
+            if run == nil || run != lastRun { groups.append(Group()) }
+            lastRun = run
+            groups[groups.count - 1].units.append(unit.unit)
+            guard let run else { continue }
+            let typed = lattice.pairs(of: run, contentEnd: unit.positions.upperBound - 1)
+            let isTooMuch = pairs.count + typed.count > Self.pairCountMax
+            groups[groups.count - 1].pairs = isTooMuch ? [] : typed
+            if !isTooMuch { pairs += typed.filter { !pairs.contains($0) } }
+        }
     }
 
     /// Whether nothing is asked for: such a query matches everything.
@@ -111,23 +167,32 @@ struct UnderstoodQuery: Sendable {
 
     /// Whether a lesser strictness can find more than `strictness`.
     func canRelax(from strictness: Strictness, to lesser: Strictness) -> Bool {
-        strictness == .whole && lesser == .all
-            ? demands != parts : lesser.minimum(of: parts.count) < strictness.minimum(of: parts.count)
+        switch lesser {
+        case .all: demands != parts
+        case .syllables: !pairs.isEmpty
+        case .most where isSentence: false
+        case .whole, .most, .any:
+            lesser.minimum(of: parts.count) < strictness.minimum(of: parts.count)
+                || lesser == .any && pairs.count > 1
+        }
     }
+
+    /// Whether the query is a sentence rather than a few words.
+    var isSentence: Bool {
+        demands.count >= Sentence.wordCountMin
+            || demands.count >= Sentence.inflectedWordCountMin && grammarCount >= Sentence.grammarCountMin
+    }
+
+    private var bonus: Bonus { isSentence ? .sentence : .words }
 
     /// The engine query.
     func query(_ strictness: Strictness, fields: ProductFields) -> Query {
         guard !isEmpty else { return .all }
         let searched = fields.searchedFields
         var must: [Query] = phrases.map { Self.phrase($0, searched) }
-        var words = (strictness == .all ? parts : demands).map { Self.unit($0, searched) }
-        if strictness == .any {
-            // A part of a whole word is better than nothing, but less than a word.
-            words += parts.filter { !demands.contains($0) }.map {
-                .boost(Self.unit($0, searched), Bonus.part)
-            }
-        }
+        var words = wanted(strictness, fields)
         let minimum = strictness.minimum(of: words.count)
+        if strictness == .any { words += leavings(fields) }
         let isRelaxed = strictness != .whole && !demands.isEmpty
         if isRelaxed, demands != parts {
             // Whoever has all of it as wholes stays in, and on top of those that were let in.
@@ -151,42 +216,85 @@ struct UnderstoodQuery: Sendable {
         return .boolean(must: must, should: should, mustNot: mustNot, minimumShouldMatch: 0)
     }
 
-    /// The query of a text whose last word is still being typed: what stands before it is demanded in the
-    /// title, and the last word may be whole or the beginning of one.
-    func completing(
-        _ open: PrefixQuery, lastWord: String, analysis: TextAnalysis, fields: ProductFields
-    ) -> Query {
-        let last = UnderstoodQuery(lastWord, analysis: analysis)
-        let before = demands.filter { !last.demands.contains($0) }
-        let title = fields.searchedFields.filter { $0.field == fields.titleText }
-        let whole = Query.boolean(
-            must: last.demands.map { Self.unit($0, title) }, should: [], mustNot: [], minimumShouldMatch: 0)
-        let ending = last.demands.isEmpty ? Query.prefix(open) : .anyOf([whole, .prefix(open)])
-        return .and(before.map { Self.unit($0, title) } + [ending])
+    /// What must match, or of which enough must.
+    private func wanted(_ strictness: Strictness, _ fields: ProductFields) -> [Query] {
+        let searched = fields.searchedFields
+        switch strictness {
+        case .whole, .any: return demands.map { Self.unit($0, searched) }
+        case .all: return parts.map { Self.unit($0, searched) }
+        case .most:
+            return groups.flatMap { $0.units.map { Self.unitOrSyllables($0, fields) } }
+        case .syllables:
+            return groups.map { group in
+                let units = group.units.map { Self.unitOrSyllables($0, fields) }
+                guard group.units.count > 1 || group.units[0].pairs != group.pairs else { return units[0] }
+                let net = Self.together(group.pairs, worth: group.units.count, fields)
+                return .anyOf([units.count == 1 ? units[0] : .and(units)] + net)
+            }
+        }
+    }
+
+    /// What is better than nothing where words are missing: parts of whole words, pairs of syllables.
+    private func leavings(_ fields: ProductFields) -> [Query] {
+        parts.filter { !demands.contains($0) }.map {
+            .boost(Self.unit($0, fields.searchedFields), bonus.part)
+        } + pairs.map {
+            Query.term(TermQuery(fields: fields.netFields, term: $0, boost: bonus.pair))
+        } + (isSentence ? [] : sounds).map {
+            Query.term(TermQuery(fields: fields.netFields, term: $0, boost: bonus.sound))
+        }
+    }
+
+    private static func unitOrSyllables(_ unit: TokenLattice.Unit, _ fields: ProductFields) -> Query {
+        let literal = Self.unit(unit, fields.searchedFields)
+        let net = together(unit.pairs, worth: 1, fields)
+        return net.isEmpty ? literal : .anyOf([literal] + net)
+    }
+
+    /// All pairs in title or brand, together worth as much as a share of so many words; nothing for no pairs.
+    private static func together(
+        _ pairs: [[UInt8]], worth count: Int, _ fields: ProductFields
+    ) -> [Query] {
+        guard !pairs.isEmpty else { return [] }
+        let boost = Bonus.syllables * Float(count) / Float(pairs.count)
+        return [.and(pairs.map { .term(TermQuery(fields: fields.netFields, term: $0, boost: boost)) })]
     }
 
     private func bonuses(_ searched: [FieldWeight], title: FieldID) -> [Query] {
         var bonuses = compounds.map { term in
-            Query.term(TermQuery(fields: searched, term: term, boost: Bonus.compound))
+            Query.term(TermQuery(fields: searched, term: term, boost: bonus.compound))
         }
         let titleOnly = searched.filter { $0.field == title }
         bonuses += neighbours.map { pair in
             .phrase(
-                PhraseQuery(fields: titleOnly, terms: [pair.first, pair.second], boost: Bonus.neighbours))
+                PhraseQuery(
+                    fields: isSentence ? searched : titleOnly, terms: [pair.first, pair.second],
+                    boost: bonus.neighbours))
         }
         return bonuses
     }
 
     /// One demand: its words or its phrase, whichever a product has best.
     private static func unit(_ unit: TokenLattice.Unit, _ fields: [FieldWeight]) -> Query {
-        var options = unit.words.map { Query.term(TermQuery(fields: fields, term: $0, boost: 1)) }
+        var ways = unit.words.map { Query.term(TermQuery(fields: fields, term: $0, boost: 1)) }
         if !unit.phrase.isEmpty {
-            options.append(.phrase(PhraseQuery(fields: fields, terms: unit.phrase, boost: 1)))
+            ways.append(.phrase(PhraseQuery(fields: fields, terms: unit.phrase, boost: 1)))
         }
-        options += unit.ways.map { way in
+        let fewest = unit.readings.map(\.count).min() ?? 1
+        ways += unit.readings.map { reading in
+            guard reading.count > 1 else { return Self.unit(reading[0], fields) }
+            // A reading in more words is no better for it.
+            let boost = Float(fewest) / Float(reading.count)
+            if unit.isOneThing, reading.contains(where: \.isOneSyllable) {
+                return .phrase(PhraseQuery(fields: fields, terms: reading.map(\.words), boost: boost))
+            }
+            let words = Query.and(reading.map { Self.unit($0, fields) })
+            return boost < 1 ? .boost(words, boost) : words
+        }
+        ways += unit.ways.map { way in
             way.count == 1 ? Self.unit(way[0], fields) : .and(way.map { Self.unit($0, fields) })
         }
-        return options.count == 1 ? options[0] : .anyOf(options)
+        return ways.count == 1 ? ways[0] : .anyOf(ways)
     }
 
     /// A phrase in any of the given forms.

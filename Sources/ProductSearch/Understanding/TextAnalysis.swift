@@ -46,4 +46,18 @@ public final class TextAnalysis: Sendable {
         analyzer.analyze(text, into: &lent.buffer)
         return try body(lent.buffer)
     }
+
+    /// Lends the tokens and the net of syllables of `text` to `body`.
+    func withNet<Result>(
+        of text: String, _ body: (borrowing TokenBuffer, SyllableNet) -> Result
+    ) -> Result {
+        var text = text
+        return text.withUTF8 { bytes in
+            withTokens(of: bytes) { tokens in
+                var net = SyllableNet()
+                analyzer.syllableNet(bytes, with: tokens, into: &net)
+                return body(tokens, net)
+            }
+        }
+    }
 }

@@ -83,8 +83,10 @@ struct SynonymExpansion: Sendable {
     }
 
     /// Demands over all of a lattice, with the ways that synonyms add.
-    func demands(_ units: [TokenLattice.PlacedUnit], _ lattice: TokenLattice) -> [TokenLattice.Unit] {
-        guard !matches.isEmpty else { return units.map(\.unit) }
+    func demands(
+        _ units: [TokenLattice.PlacedUnit], _ lattice: TokenLattice
+    ) -> [TokenLattice.PlacedUnit] {
+        guard !matches.isEmpty else { return units }
         return demands(0..<lattice.positions.count, units, lattice, matches)
     }
 
@@ -92,13 +94,13 @@ struct SynonymExpansion: Sendable {
     private func demands(
         _ region: Range<Int>, _ units: [TokenLattice.PlacedUnit], _ lattice: TokenLattice,
         _ matches: [SynonymMatch]
-    ) -> [TokenLattice.Unit] {
+    ) -> [TokenLattice.PlacedUnit] {
         guard !region.isEmpty else { return [] }
         var pieces = self.pieces(region, units, lattice)[...]
         let inside = matches.filter {
             region.lowerBound <= $0.positions.lowerBound && $0.positions.upperBound <= region.upperBound
         }
-        var result: [TokenLattice.Unit] = []
+        var result: [TokenLattice.PlacedUnit] = []
         while let piece = pieces.first {
             // The stretch that hangs together: grown as long as a match reaches out of it.
             var stretch = piece.positions
@@ -116,9 +118,10 @@ struct SynonymExpansion: Sendable {
             pieces = pieces.dropFirst(covered.count)
             let here = inside.filter { stretch.overlaps($0.positions) }
             if here.isEmpty {
-                result.append(piece.unit)
+                result.append(piece)
             } else {
-                result.append(demand(stretch, Array(covered), units, lattice, here))
+                let unit = demand(stretch, Array(covered), units, lattice, here)
+                result.append(TokenLattice.PlacedUnit(unit: unit, positions: stretch))
             }
         }
         return result
@@ -132,14 +135,17 @@ struct SynonymExpansion: Sendable {
         let longest = matches.map(\.positions.count).max() ?? 0
         // Among the words as typed, shorter names have their synonyms too.
         let shorter = matches.filter { $0.positions.count < longest }
-        let literal = demands(stretch, units, lattice, shorter)
+        let literal = demands(stretch, units, lattice, shorter).map(\.unit)
         var unit = literal.count == 1 ? literal[0] : TokenLattice.Unit(words: [])
         if literal.count > 1 { unit.ways.append(literal) }
         for match in matches where match.positions.count == longest {
             guard unit.ways.count < Self.wayCountMax else { break }
-            let before = demands(stretch.lowerBound..<match.positions.lowerBound, units, lattice, shorter)
-            let behind = demands(match.positions.upperBound..<stretch.upperBound, units, lattice, shorter)
-            let way = before + [match.unit] + behind
+            // A name may begin or end in words that are not demanded, outside of the stretch.
+            let start = max(stretch.lowerBound, match.positions.lowerBound)
+            let end = min(stretch.upperBound, match.positions.upperBound)
+            let before = demands(stretch.lowerBound..<start, units, lattice, shorter)
+            let behind = demands(end..<stretch.upperBound, units, lattice, shorter)
+            let way = before.map(\.unit) + [match.unit] + behind.map(\.unit)
             if !unit.ways.contains(way) { unit.ways.append(way) }
         }
         return unit

@@ -9,7 +9,7 @@ struct BenchCommand: Command {
     static let name = "bench"
     static let summary = "Times queries on the committed index, one after the other."
     static let usage =
-        "--data DIR --queries FILE [--mode or|and|auto|phrase|facet|page|count|analyze] [--rounds N] [--json]"
+        "--data DIR --queries FILE [--mode or|and|auto|phrase|facet|page|count|analyze|suggest] [--rounds N] [--json]"
     static let options = [
         OptionSpecification("--data", "DIR", "the data folder; analyze needs none"),
         OptionSpecification(
@@ -17,13 +17,15 @@ struct BenchCommand: Command {
         OptionSpecification(
             "--mode", "MODE",
             "or, and, auto: top 10 and total; phrase; facet: with three facets; page: a whole answer; count; "
-                + "analyze: analysis alone (auto)"
+                + "analyze: analysis alone; suggest: every keystroke (auto)"
         ),
         OptionSpecification("--rounds", "N", "times each query is run; its median counts (3)"),
         OptionSpecification("--json", nil, "print one JSON object"),
     ]
 
-    private enum Mode: String, CaseIterable { case or, and, auto, phrase, facet, page, count, analyze }
+    private enum Mode: String, CaseIterable {
+        case or, and, auto, phrase, facet, page, count, analyze, suggest
+    }
 
     static func run(_ arguments: ParsedArguments) throws {
         let path = try arguments.required("--queries")
@@ -37,8 +39,14 @@ struct BenchCommand: Command {
             return try timeAnalysis(path, rounds: rounds, asJSON: arguments.has("--json"))
         }
         let data = try arguments.required("--data")
-        let queries = try readQueries(path)
+        var queries = try readQueries(path)
         let service = try OpenShop.forReading(data).search
+        let suggest = SuggestService(search: service)
+        var figures: SuggestService.Figures?
+        if mode == .suggest {
+            figures = try suggest.prepare()
+            queries = queries.flatMap(Keystrokes.prefixes(of:))
+        }
         var medians: [Double] = []
         var hits = 0
         let progress = ProgressLine("measuring", total: queries.count)
@@ -46,7 +54,8 @@ struct BenchCommand: Command {
             var times: [Double] = []
             for round in 0..<rounds {
                 let start = ContinuousClock.now
-                let total = try answer(text, mode, service)
+                let total =
+                    mode == .suggest ? try suggest.answer(text).count : try answer(text, mode, service)
                 times.append((ContinuousClock.now - start) / .microseconds(1))
                 if round == 0 { hits += total }
             }
@@ -55,7 +64,9 @@ struct BenchCommand: Command {
             progress.update(index + 1)
         }
         progress.finish()
-        report(medians.sorted(), hits: hits, mode: mode.rawValue, asJSON: arguments.has("--json"))
+        report(
+            medians.sorted(), hits: hits, mode: mode.rawValue, figures: figures,
+            asJSON: arguments.has("--json"))
     }
 
     private static func request(_ text: String, _ mode: Mode) -> ProductSearchRequest {
@@ -65,7 +76,7 @@ struct BenchCommand: Command {
         switch mode {
         case .or: request.match = .any
         case .and, .phrase, .count: request.match = .all
-        case .auto, .facet, .page, .analyze: request.match = .auto
+        case .auto, .facet, .page, .analyze, .suggest: request.match = .auto
         }
         if mode == .facet || mode == .page {
             request.facets = ["brand", "category", "price"].map(ProductSearchRequest.Facet.init(field:))
@@ -145,21 +156,36 @@ struct BenchCommand: Command {
         return (lines, characterCount)
     }
 
-    private static func report(_ times: [Double], hits: Int, mode: String, asJSON: Bool) {
+    private static func report(
+        _ times: [Double], hits: Int, mode: String, figures: SuggestService.Figures?, asJSON: Bool
+    ) {
         let mean = times.reduce(0, +) / Double(times.count)
         func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
         let p50 = rounded(times[times.count / 2])
         let p99 = rounded(times[min(times.count - 1, times.count * 99 / 100)])
         guard asJSON else {
-            return Output.line(
-                "\(mode): \(times.count) queries, mean \(rounded(mean)) µs, p50 \(p50) µs, p99 \(p99) µs, \(hits) hits"
-            )
+            Output.line(
+                "\(mode): \(times.count) queries, mean \(rounded(mean)) µs, p50 \(p50) µs, p99 \(p99) µs, \(hits) "
+                    + (mode == Mode.suggest.rawValue ? "bytes" : "hits"))
+            if let figures {
+                Output.line(
+                    "\(figures.completionCount) completions in \(figures.byteCount) bytes, "
+                        + "made in \(figures.buildTime / .milliseconds(1)) ms")
+            }
+            return
         }
-        Output.line(
-            JSONValue.object([
-                ("mode", .string(mode)), ("queries", .integer(Int64(times.count))),
-                ("mean_us", .double(rounded(mean))), ("p50_us", .double(p50)), ("p99_us", .double(p99)),
-                ("hits", .integer(Int64(hits))),
-            ]).jsonBytes)
+        var members: [(String, JSONValue)] = [
+            ("mode", .string(mode)), ("queries", .integer(Int64(times.count))),
+            ("mean_us", .double(rounded(mean))), ("p50_us", .double(p50)), ("p99_us", .double(p99)),
+            ("hits", .integer(Int64(hits))),
+        ]
+        if let figures {
+            members += [
+                ("completions", .integer(Int64(figures.completionCount))),
+                ("completion_bytes", .integer(Int64(figures.byteCount))),
+                ("build_ms", .double(rounded(figures.buildTime / .milliseconds(1)))),
+            ]
+        }
+        Output.line(JSONValue.object(members).jsonBytes)
     }
 }

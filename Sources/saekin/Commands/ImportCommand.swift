@@ -1,7 +1,7 @@
 // saekin import: files of products into the store, and from there into the index.
 //
-// With no server on the folder the command is the index's writer: reading and indexing run side by side. With
-// a running server it writes to the store alone and waits until the server's index has followed.
+// With no server on the folder the command is the index's writer. With a running server it
+// writes to the store alone and waits until the server's index has followed.
 
 import Engine
 import JSON
@@ -60,11 +60,25 @@ struct ImportCommand: Command {
             try waitForServer(folder, store)
             return outcome
         }
-        return try withIndexer(indexer, paths, store)
+        let outcome = indexer.isEmpty ? try first(indexer, paths, store) : try further(indexer, paths, store)
+        try indexer.close()
+        return outcome
+    }
+
+    /// Fills an empty index: what the catalogue teaches is learned before anything is analysed.
+    private static func first(
+        _ indexer: ProductIndexer, _ paths: [String], _ store: ProductStore
+    ) throws -> Outcome {
+        let outcome = read(paths, store, notify: {})
+        _ = try indexer.learnVocabulary(changeCount: outcome.counts.imported)
+        let progress = ProgressLine("indexing")
+        defer { progress.finish() }
+        try indexer.catchUp(progress: { progress.update($0.appliedCount, of: outcome.counts.imported) })
+        return outcome
     }
 
     /// Reads on a thread of its own while the feed runs on this one.
-    private static func withIndexer(
+    private static func further(
         _ indexer: ProductIndexer, _ paths: [String], _ store: ProductStore
     ) throws -> Outcome {
         let finished = Mutex<Outcome?>(nil)
@@ -83,9 +97,9 @@ struct ImportCommand: Command {
             throw error
         }
         reading.join()
-        try indexer.learnVocabulary()
-        try indexer.close()
-        return finished.withLock { $0 ?? Outcome(counts: ProductImport.Counts()) }
+        let outcome = finished.withLock { $0 } ?? Outcome(counts: ProductImport.Counts())
+        if try indexer.learnVocabulary(changeCount: outcome.counts.imported) { try indexer.catchUp() }
+        return outcome
     }
 
     private static func read(

@@ -17,7 +17,8 @@ struct ServeCommand: Command {
         OptionSpecification("--data", "DIR", "the data folder; a fresh one is made"),
         OptionSpecification("--port", "N", "the port (3013); 0 picks a free one"),
         OptionSpecification(
-            "--config", "FILE", "settings as JSON: host, port, loops, workers, access_log, allow_origins"),
+            "--config", "FILE",
+            "settings as JSON: host, port, loops, workers, access_log, allow_origins, suggest_sold_out"),
     ]
 
     static func run(_ arguments: ParsedArguments) throws {
@@ -35,12 +36,28 @@ struct ServeCommand: Command {
                 "the index was made with another dictionary or release; rebuild it with: "
                     + "saekin reindex --data \(folder.path)")
         }
-        try serve(settings.server, indexer, store, analyzer)
+        let popular = try popularQueries(folder, analyzer)
+        try serve(settings, indexer, store, analyzer, popular)
+        popular.save()
+        if let failure = popular.failure { Output.note(failure) }
+    }
+
+    /// The counted searches; where the saved ones cannot be read the shop goes on with none, and without
+    /// overwriting them.
+    private static func popularQueries(
+        _ folder: DataFolder, _ analyzer: KoreanAnalyzer
+    ) throws -> PopularQueries {
+        do {
+            return try PopularQueries(folder: folder, analyzer: analyzer)
+        } catch {
+            Output.note("\(error)")
+            return try PopularQueries(folder: nil, analyzer: analyzer)
+        }
     }
 
     private static func serve(
-        _ configuration: HTTPServerConfiguration, _ indexer: ProductIndexer, _ store: ProductStore,
-        _ analyzer: KoreanAnalyzer
+        _ settings: ServeSettings, _ indexer: ProductIndexer, _ store: ProductStore,
+        _ analyzer: KoreanAnalyzer, _ popular: PopularQueries
     ) throws {
         // Blocked before any thread starts, so that only sigwait below receives them.
         var signals = sigset_t()
@@ -50,20 +67,21 @@ struct ServeCommand: Command {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
         let metrics = HTTPMetrics()
-        let search = SearchService(view: indexer.view, store: store)
+        let search = SearchService(view: indexer.view, store: store, popular: popular)
+        let suggest = SuggestService(search: search, options: settings.suggest)
+        suggest.warmUp()
         let api = SearchAPI(
-            search: search, suggest: SuggestService(search: search),
-            analyze: AnalyzeService(view: indexer.view),
+            search: search, suggest: suggest, analyze: AnalyzeService(view: indexer.view),
             catalogue: ProductCatalogue(store: store, onWrite: { indexer.notify() }),
             vocabulary: VocabularyService(
                 store: store, view: indexer.view, analyzer: analyzer, onWrite: { indexer.notify() }),
-            status: ServiceStatus(view: indexer.view, store: store))
+            status: ServiceStatus(view: indexer.view, store: store, suggest: suggest))
         let server = HTTPServer(
-            configuration: configuration, router: api.router(metrics: metrics), metrics: metrics)
+            configuration: settings.server, router: api.router(metrics: metrics), metrics: metrics)
         try server.start()
         let feed = BackgroundThread { indexer.run() }
-        let host = configuration.host == "0.0.0.0" ? "localhost" : configuration.host
-        Output.note("serving on http://\(host):\(server.port ?? configuration.port) (Ctrl-C stops)")
+        let host = settings.server.host == "0.0.0.0" ? "localhost" : settings.server.host
+        Output.note("serving on http://\(host):\(server.port ?? settings.server.port) (Ctrl-C stops)")
 
         var received: Int32 = 0
         sigwait(&signals, &received)
@@ -79,6 +97,7 @@ struct ServeCommand: Command {
 /// The settings file of `serve`.
 struct ServeSettings {
     var server = HTTPServerConfiguration()
+    var suggest = SuggestOptions()
 
     init() {}
 
@@ -128,10 +147,15 @@ struct ServeSettings {
                     "\(path): 'allow_origins' must be an array of texts; an empty one allows all")
             }
             server.crossOrigin = CrossOriginPolicy(origins: Set(origins))
+        case "suggest_sold_out":
+            guard let isOn = value.boolValue else {
+                throw CommandFailure("\(path): 'suggest_sold_out' must be true or false")
+            }
+            suggest.includesSoldOut = isOn
         default:
             throw CommandFailure(
-                "\(path): unknown setting '\(name)'; there are: host, port, loops, workers, access_log, allow_origins"
-            )
+                "\(path): unknown setting '\(name)'; there are: host, port, loops, workers, access_log, "
+                    + "allow_origins, suggest_sold_out")
         }
     }
 }
