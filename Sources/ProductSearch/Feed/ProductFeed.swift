@@ -79,9 +79,8 @@ struct ProductFeed {
         let new = TextAnalysis(analysis.analyzer, vocabulary: vocabulary)
         // Seen by the search for touched products alone: searches get the snapshot when all of it is done.
         let snapshot = try writer.refresh(eventPosition: position)
-        let touched = try TouchedProducts(from: analysis, to: new).keys(in: snapshot, fields: fields)
         let rewriter = ProductRewriter(store: store, writer: writer, fields: fields)
-        let rewrite = try rewriter.rewrite(touched, from: analysis, to: new)
+        let rewrite = try rewriter.rewrite(snapshot, from: analysis, to: new)
         analysis = new
         position = event.seq
         vocabularyPosition = event.seq
