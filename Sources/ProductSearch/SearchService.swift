@@ -146,8 +146,8 @@ public final class SearchService: Sendable {
             var result: SearchResult?
             if count ?? sufficient >= sufficient { result = try perform(search, state.snapshot) }
             let total = count ?? result?.total ?? 0
-            if total < sufficient, isRepairable,
-                let mended = try mended(text, literal: search.query, literalCount: total, state)
+            if isRepairable, total < sufficient || understood.guessesBySound,
+                let mended = try mended(text, understood, count: total, sufficient: sufficient, state)
             {
                 search.query = mended.query
                 return Run(
@@ -206,7 +206,7 @@ public final class SearchService: Sendable {
     // MARK: Binding
 
     /// Hidden products are kept and not shown, unless the filter asks for a status itself.
-    private func visible(_ fields: ProductFields) -> Filter {
+    func visible(_ fields: ProductFields) -> Filter {
         let hidden = ProductStatus.hidden.rawValue
         return .not(.integerRange(fields.status, lower: hidden, upper: hidden))
     }
