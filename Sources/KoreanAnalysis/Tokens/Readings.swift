@@ -10,6 +10,8 @@ extension RunAnalysis {
         var start: UInt8
         var end: UInt8
         var tag: PartOfSpeech
+        /// The standard spelling, where the word is a foreign one that is written otherwise.
+        var standard: [UInt16]?
         var position: UInt8 = 0
         var length: UInt8 = 0
     }
@@ -32,6 +34,7 @@ extension RunAnalysis {
         guard units.count > 1, units.count <= Competition.runLengthMax else {
             return lay(least, hasContentBefore)
         }
+        defer { addSpellings(units) }
         let rivals = lattice.rivals(
             length: units.count, afterSpace: afterSpace, margin: Competition.margin,
             count: Competition.readingCountMax)
@@ -50,6 +53,22 @@ extension RunAnalysis {
         guard areDisjoint else { return alternatives.removeAll(keepingCapacity: true) }
         alternatives.removeAll { word in
             pieces.contains { $0.role != .grammar && $0.start == word.start && $0.end == word.end }
+        }
+    }
+
+    /// Listed spellings of foreign words, wherever the readings have their boundaries.
+    private mutating func addSpellings(_ units: UnsafeBufferPointer<UInt16>) {
+        guard areDisjoint else { return }
+        var position = 0
+        while position < units.count {
+            guard let (length, standard) = LoanwordSpelling.listed(units, at: position) else {
+                position += 1
+                continue
+            }
+            alternatives.append(
+                Alternative(
+                    start: UInt8(position), end: UInt8(position + length), tag: .NNG, standard: standard))
+            position += length
         }
     }
 
@@ -165,6 +184,18 @@ extension RunAnalysis {
         for word in alternatives {
             note(word.start, word.end, word.position, word.length)
             let span = Int(word.start)..<Int(word.end)
+            if let standard = word.standard {
+                add(
+                    standard[...], span, position: word.position, length: Int(word.length), kind: .variant,
+                    word.tag, to: &output)
+                // Beside it stands what is written, unless another reading has that.
+                if word.length == 1 {
+                    add(
+                        units[span], span, position: word.position, length: 1, kind: .alternative, word.tag,
+                        to: &output)
+                }
+                continue
+            }
             add(
                 units[span], span, position: word.position, length: Int(word.length), kind: .alternative,
                 word.tag, to: &output)

@@ -65,6 +65,7 @@ struct RunAnalysis {
         } else {
             emitPieces(units, to: &output)
             emitWholes(units, to: &output)
+            emitSplitSpellings(units, to: &output)
             if !alternatives.isEmpty { emitAlternatives(units, positionCount, to: &output) }
         }
         sortTokens(in: &output)
@@ -198,7 +199,14 @@ struct RunAnalysis {
                     lemmas[piece.lemma], span, position: piece.position, length: Int(piece.length),
                     kind: kind, piece.tag, to: &output)
             }
-            guard isStem else { continue }
+            guard isStem else {
+                if let standard = LoanwordSpelling.standard(units[span]), isNoun(piece.tag) {
+                    add(
+                        standard[...], span, position: piece.position, length: Int(piece.length),
+                        kind: .variant, piece.tag, to: &output)
+                }
+                continue
+            }
             var end = piece.end
             for next in pieces[(index + 1)...] {
                 guard next.role == .grammar, next.start == end || next.end == end else { break }
@@ -210,6 +218,27 @@ struct RunAnalysis {
                 kind: .surface, piece.tag, to: &output)
         }
     }
+
+    /// A foreign word that the dictionary does not know in this spelling falls into two pieces, one of them a
+    /// syllable: 브+러쉬.
+    private mutating func emitSplitSpellings(
+        _ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens
+    ) {
+        for (first, second) in zip(pieces, pieces.dropFirst())
+        where first.role == .noun && second.role == .noun && first.end == second.start
+            && second.end - first.start <= 4 && min(first.end - first.start, second.end - second.start) == 1
+        {
+            let span = Int(first.start)..<Int(second.end)
+            guard first.lemma.isEmpty, second.lemma.isEmpty,
+                let standard = LoanwordSpelling.standard(units[span])
+            else { continue }
+            add(
+                standard[...], span, position: first.position, length: Int(first.length + second.length),
+                kind: .variant, .unknown, to: &output)
+        }
+    }
+
+    private func isNoun(_ tag: PartOfSpeech) -> Bool { tag == .NNG || tag == .NNP || tag == .unknown }
 
     /// Whether a noun stands directly beside another.
     private func isJoined(_ index: Int) -> Bool {
@@ -234,7 +263,8 @@ struct RunAnalysis {
         else { return }
         emitWhole(first, last + 1, units, to: &output)
         let length = Int(pieces[last].position + pieces[last].length - pieces[first].position)
-        if units.count > Int(pieces[last].end), length <= Self.maximumParts {
+        let count = pieces[first...last].count(where: { $0.role != .grammar })
+        if units.count > Int(pieces[last].end), count <= Self.maximumParts {
             let span = Int(pieces[first].start)..<units.count
             add(
                 units[span], span, position: pieces[first].position, length: length, kind: .surface, .unknown,
@@ -248,7 +278,8 @@ struct RunAnalysis {
         let contents = pieces[first..<end]
         guard contents.first?.role != .grammar, contents.last?.role != .grammar else { return }
         let length = Int(pieces[end - 1].position + pieces[end - 1].length - pieces[first].position)
-        guard end - first > 1, length > 1, length <= Self.maximumParts else { return }
+        guard end - first > 1, length > 1, contents.count(where: { $0.role != .grammar }) <= Self.maximumParts
+        else { return }
         let span = Int(pieces[first].start)..<Int(pieces[end - 1].end)
         add(
             units[span], span, position: pieces[first].position, length: length, kind: .compound, .unknown,

@@ -21,7 +21,10 @@ public struct SyllablePair: Sendable, Hashable {
     public var isAcrossBlank: Bool
 
     /// The pair as a term: the two syllables in UTF-8.
-    public var term: [UInt8] {
+    public var term: [UInt8] { Self.term(first, second) }
+
+    /// The term of a pair of composed syllables.
+    public static func term(_ first: UInt16, _ second: UInt16) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(6)
         for unit in [first, second] {

@@ -45,6 +45,8 @@ struct UnderstoodQuery: Sendable {
         /// What a word sounds like, where words may be missing.
         let sound: Float
 
+        /// All words, where syllables alone may add up to more than the words of another spelling.
+        static let complete: Float = 4
         /// All syllables of a word that is not there itself.
         static let syllables: Float = 0.6
 
@@ -194,10 +196,11 @@ struct UnderstoodQuery: Sendable {
         let minimum = strictness.minimum(of: words.count)
         if strictness == .any { words += leavings(fields) }
         let isRelaxed = strictness != .whole && !demands.isEmpty
+        let complete = strictness == .any ? Bonus.complete : 1
         if isRelaxed, demands != parts {
             // Whoever has all of it as wholes stays in, and on top of those that were let in.
             let relaxed = Query.boolean(must: [], should: words, mustNot: [], minimumShouldMatch: minimum)
-            let whole = Query.and(demands.map { Self.unit($0, searched) })
+            let whole = Query.boost(Query.and(demands.map { Self.unit($0, searched) }), complete)
             must.append(
                 .boolean(must: [], should: [relaxed, whole], mustNot: [], minimumShouldMatch: 1))
         } else if minimum == words.count {
@@ -210,7 +213,7 @@ struct UnderstoodQuery: Sendable {
         var should = bonuses(searched, title: fields.titleText)
         if isRelaxed, demands == parts, demands.count > 1 {
             // Whoever has all of it stays on top of those that were let in.
-            should.append(.and(demands.map { Self.unit($0, searched) }))
+            should.append(.boost(.and(demands.map { Self.unit($0, searched) }), complete))
         }
         if must.count == 1, should.isEmpty, mustNot.isEmpty { return must[0] }
         return .boolean(must: must, should: should, mustNot: mustNot, minimumShouldMatch: 0)

@@ -66,6 +66,8 @@ struct TokenLattice: Sendable {
     /// Bytes of the text that each position stands for.
     private var bytes: [Range<Int>] = []
     private var pairs: [SyllablePair] = []
+    /// Bytes of what was taken for an ending, which may be the rest of a name.
+    private var endings: [Range<Int>] = []
     /// More positions are not looked at: a query has a few words.
     private static let positionCountMax = 192
     /// For each position, whether it belongs to a stretch with several readings, and to which: its first
@@ -76,6 +78,7 @@ struct TokenLattice: Sendable {
         collect(tokens)
         pairs = net.pairs
         grammarCount = tokens.removed.count
+        endings = tokens.removed.filter { $0.reason != "particle" }.map { Int($0.start)..<Int($0.end) }
         findStretches()
         requestPositions = RequestWords.positions(in: tokens)
         sounds = requestPositions.isEmpty ? net.sounds : []
@@ -111,7 +114,7 @@ struct TokenLattice: Sendable {
     /// Terms of several words written together.
     var wholes: [Span] {
         spans.filter { span in
-            span.length > 1 && span.kind != .alternative && span.kind != .syllable
+            span.length > 1 && span.kind != .alternative && span.kind != .syllable && span.kind != .variant
                 && !(span.position..<span.end).contains(where: requestPositions.contains)
         }
     }
@@ -144,8 +147,10 @@ extension TokenLattice {
     }
 
     private static func isOfReading(_ kind: TokenKind) -> Bool {
-        kind == .alternative || kind == .part || kind == .word || kind == .stem
+        kind == .alternative || kind == .part || kind == .word || kind == .stem || kind == .variant
     }
+
+    private static func isLikeliest(_ kind: TokenKind) -> Bool { kind != .alternative && kind != .variant }
 
     /// The words that begin at a position, those of the likeliest reading first.
     private func edges(from position: Int) -> [Edge] {
@@ -158,9 +163,10 @@ extension TokenLattice {
             }
             if let known = edges.firstIndex(where: { $0.end == span.end }) {
                 edges[known].forms.append(span.term)
-                edges[known].isLikeliest = edges[known].isLikeliest || span.kind != .alternative
+                edges[known].isLikeliest = edges[known].isLikeliest || Self.isLikeliest(span.kind)
             } else {
-                edges.append(Edge(end: span.end, forms: [span.term], isLikeliest: span.kind != .alternative))
+                edges.append(
+                    Edge(end: span.end, forms: [span.term], isLikeliest: Self.isLikeliest(span.kind)))
             }
         }
         if !spans.contains(where: { $0.kind == .syllable && $0.position == position }) {
@@ -185,7 +191,7 @@ extension TokenLattice {
                 position += 1
             }
             let hasAlternative = spans.contains {
-                $0.kind == .alternative && $0.position >= start && $0.end <= end
+                ($0.kind == .alternative || $0.kind == .variant) && $0.position >= start && $0.end <= end
             }
             if hasAlternative || end - start > 1 { stretches[start] = start..<end }
             start = end
@@ -307,7 +313,13 @@ extension TokenLattice {
     private func bytes(of range: Range<Int>) -> Range<Int> {
         let own = bytes[range]
         let start = own.map(\.lowerBound).min() ?? 0
-        return start..<max(start, own.map(\.upperBound).max() ?? 0)
+        return start..<contentEnd(behind: max(start, own.map(\.upperBound).max() ?? 0))
+    }
+
+    private func contentEnd(behind end: Int) -> Int {
+        var end = end
+        for ending in endings where ending.lowerBound <= end { end = max(end, ending.upperBound) }
+        return end
     }
 
     private func pairs(in range: Range<Int>) -> [[UInt8]] {
@@ -333,7 +345,8 @@ extension TokenLattice {
     /// The pairs of a run from its beginning to the end of its content; where that is a lone syllable, of all
     /// of it.
     func pairs(of run: Range<Int>, contentEnd position: Int) -> [[UInt8]] {
-        let content = pairs(in: run.lowerBound..<max(run.lowerBound, bytes[position].upperBound))
+        let content = pairs(
+            in: run.lowerBound..<max(run.lowerBound, contentEnd(behind: bytes[position].upperBound)))
         return content.isEmpty ? pairs(in: run) : content
     }
 }

@@ -1,8 +1,9 @@
 // Which products a change of the dictionary touches. A product is cut in another way only where one of the
-// changed words stands in it. Three searches find it: the word in the stored text; a term that holds the word
-// (the word itself, a compound, a surface with its particle); and the pieces into which the old or the new
-// dictionary cuts the word, side by side. The last two see through other spellings of the same characters.
-// What is found is looked at once more before it is analysed again (`ProductRewriter`).
+// changed words stands in it. Several searches find it: the word in the stored text; a term that holds the
+// word (the word itself, a compound, a surface with its particle); the pieces into which the old or the new
+// dictionary cuts the word, side by side; its pairs of syllables in titles and brands. All but the first see
+// through other spellings of the same characters. What is found is looked at once more before it is analysed
+// again (`ProductRewriter`).
 
 import Engine
 import KoreanAnalysis
@@ -33,6 +34,11 @@ struct TouchedProducts {
         try addByTerms(snapshot, fields, &keys)
         let searched = fields.searchedFields
         for word in words.words {
+            let pairs = zip(word.syllables, word.syllables.dropFirst()).map { first, second in
+                Query.term(
+                    TermQuery(fields: fields.netFields, term: SyllablePair.term(first, second), boost: 1))
+            }
+            if !pairs.isEmpty { try add(.and(pairs), snapshot, &keys) }
             for analysis in [old, new] {
                 let pieces = analysis.withTokens(of: String(decoding: word.syllables, as: UTF16.self)) {
                     TokenLattice($0).positions

@@ -13,7 +13,7 @@ import Testing
         ("Wi-Fi", "wifi@0+2 wi@0 fi@1"), ("USB3.0", "usb3.0@0+2 usb@0 3.0@1"),
         ("Dr.Jart", "drjart@0+2 dr@0 jart@1"),
         ("men's", "mens@0 men@0"), ("Levi’s", "levis@0 levi@0"), ("shoes", "shoes@0 shoe@0"), ("a-", "a@0"),
-        ("10+피카츄", "10@0 피카츄@1"),
+        ("10+피카츄", "10@0 피카츄@1 피카추@1"),
         ("sm s918n", "sms918n@0+2 sm@0 s918n@1"),
         ("15 fa 1108tx", "15fa1108tx@0+3 15fa@0+2 15@0 fa1108tx@1+2 fa@1 1108tx@2"),
         ("27GP850-B", "27gp850b@0+2 27gp850@0 b@1"), ("WF-1000XM5/B", "wf1000xm5@0+2 wf@0 1000xm5@1 b@2"),

@@ -97,8 +97,8 @@ import Testing
         #expect(try suggestions(service, "이어폰 갤럭시 버 즈1") == expected, "a blank too many")
     }
 
-    /// Each segment keeps the most frequent phrases of its own, so that one that is rare in some of them may be
-    /// counted too low or stand lower; what comes first is among the best of all.
+    /// Each segment keeps the most frequent phrases of its own, so that one that is rare in some of them may
+    /// be counted too low or stand lower; what comes first is among the best of all.
     @Test func `many segments complete to what one does, and never count too high`() throws {
         var random = SeededRandom()
         let words = ["가방", "가죽", "가위", "나무", "나사", "Bag", "bat", "가"]
