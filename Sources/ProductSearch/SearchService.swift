@@ -114,7 +114,7 @@ public final class SearchService: Sendable {
     ) throws(RequestError) -> Run {
         let fields = state.fields
         let text = priced?.text ?? request.query
-        let understood = UnderstoodQuery(text, analysis: state.analysis)
+        var understood = UnderstoodQuery(text, analysis: state.analysis)
         let plan = try FacetPlan(request, fields: fields)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
@@ -146,14 +146,20 @@ public final class SearchService: Sendable {
             var result: SearchResult?
             if count ?? sufficient >= sufficient { result = try perform(search, state.snapshot) }
             let total = count ?? result?.total ?? 0
-            if total < sufficient, isRepairable,
-                let mended = try mended(text, literal: search.query, literalCount: total, state)
+            if isRepairable, total < sufficient || understood.guessesBySound,
+                let mended = try mended(text, understood, count: total, sufficient: sufficient, state)
             {
                 search.query = mended.query
                 return Run(
                     highlightedTerms: mended.highlightedTerms.union(understood.highlightedTerms),
                     priced: priced, query: search.query, repair: mended.repair, strictness: strictness,
                     facets: plan.facets, result: try perform(search, state.snapshot))
+            }
+            if total == 0, isRepairable, let heard = try heard(text, search, state) {
+                // Nothing is called so, but something is that sounds so in the other script.
+                understood = heard
+                ladder = [.whole]
+                continue
             }
             if ladder.isEmpty || total >= sufficient {
                 let found = if let result { result } else { try perform(search, state.snapshot) }
@@ -162,6 +168,18 @@ public final class SearchService: Sendable {
                     strictness: strictness, facets: plan.facets, result: found)
             }
         }
+    }
+
+    /// The query with names that sound like what was typed, where that finds anything.
+    private func heard(
+        _ text: String, _ search: SearchRequest, _ state: LiveView.State
+    ) throws(RequestError) -> UnderstoodQuery? {
+        let heard = UnderstoodQuery(text, analysis: state.analysis, hearsSounds: true)
+        guard heard.synonyms.contains(where: { $0.origin == .sound }) else { return nil }
+        let request = SearchRequest(
+            query: heard.query(.whole, fields: state.fields), filter: search.filter, limit: 0,
+            deadline: search.deadline)
+        return try perform(request, state.snapshot).total > 0 ? heard : nil
     }
 
     /// The strictnesses to try, most demanding first, without those that cannot differ.
@@ -188,7 +206,7 @@ public final class SearchService: Sendable {
     // MARK: Binding
 
     /// Hidden products are kept and not shown, unless the filter asks for a status itself.
-    private func visible(_ fields: ProductFields) -> Filter {
+    func visible(_ fields: ProductFields) -> Filter {
         let hidden = ProductStatus.hidden.rawValue
         return .not(.integerRange(fields.status, lower: hidden, upper: hidden))
     }

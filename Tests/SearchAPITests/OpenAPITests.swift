@@ -33,8 +33,9 @@ import Testing
         for operation in documented {
             let parts = operation.split(separator: " ").map(String.init)
             let path = parts[1].replacing("{id}", with: "p1")
-            guard case .route(let index, _) = shop.router.resolve(
-                HTTPMethod(rawValue: parts[0]), path: path)
+            guard
+                case .route(let index, _) = shop.router.resolve(
+                    HTTPMethod(rawValue: parts[0]), path: path)
             else {
                 Issue.record("there is no route for \(operation)")
                 continue

@@ -144,7 +144,10 @@ extension WriterCore {
     func waitForMerges() throws(IndexError) {
         try state.wait { (state) throws(IndexError) -> Void? in
             try state.requireUsable()
-            return !state.isMerging && plan(state) == nil ? () : nil
+            if !state.isMerging, plan(state) == nil { return () }
+            // Deletes change what is worth merging without waking anybody: the merge thread must look again.
+            self.state.wakeAll()
+            return nil
         }
     }
 

@@ -15,10 +15,10 @@ public final class AnalyzeService: Sendable {
     /// Answers with the analysis of what `view` shows, as it changes.
     public init(view: LiveView) { analysis = { view.current.analysis } }
 
-    /// `{"tokens": [{"term", "start", "end", "position", "length", "kind", "tag"}], "removed": [...], "words":
-    /// [...], "synonyms": [...], "vocabulary": version}`; offsets are UTF-8 bytes of `text`. `words` are
-    /// those beside the dictionary that stand in the text, `synonyms` what a query of this text looks for as
-    /// well.
+    /// `{"tokens": [{"term", "start", "end", "position", "length", "kind", "tag"}], "removed": [...],
+    /// "words": [...], "synonyms": [...], "vocabulary": version}`; offsets are UTF-8 bytes of `text`. `words`
+    /// are those beside the dictionary that stand in the text, `synonyms` what a query of this text looks for
+    /// as well.
     public func answer(_ text: String) throws(RequestError) -> [UInt8] {
         guard text.utf8.count <= Self.textByteCountMax else {
             throw RequestError(.tooLarge, "the text is longer than \(Self.textByteCountMax) bytes; send less")
@@ -29,7 +29,11 @@ public final class AnalyzeService: Sendable {
         members += analysis.withTokens(of: text) { tokens in
             [
                 ("words", .array(Self.words(text, analysis.vocabulary))),
-                ("synonyms", .array(Self.synonyms(SynonymExpansion(text, tokens, analysis: analysis)))),
+                (
+                    "synonyms",
+                    .array(
+                        Self.synonyms(SynonymExpansion(text, tokens, analysis: analysis, hearsSounds: true)))
+                ),
             ]
         }
         members.append(("vocabulary", .integer(Int64(analysis.vocabulary.version))))

@@ -35,7 +35,8 @@ struct FacetPlan: Sendable {
             let filter = try Self.filter(selection, fields)
             let name = Self.canonicalName(selection.field, fields)
             guard groupOf[name] == nil else {
-                throw RequestError(.facetField, "'facet_filters' names the field '\(name)' twice; once is enough")
+                throw RequestError(
+                    .facetField, "'facet_filters' names the field '\(name)' twice; once is enough")
             }
             groupOf[name] = groups.count
             chosen[name] = Set(selection.values)

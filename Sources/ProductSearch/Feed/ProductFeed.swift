@@ -47,8 +47,9 @@ struct ProductFeed {
         self.fields = fields
         let snapshot = writer.snapshot()
         position = snapshot.eventPosition
-        // What the index holds was analysed with the vocabulary of its position, whatever came after; where it
-        // holds nothing, the newest one saves analysing again what would be analysed with an older one first.
+        // What the index holds was analysed with the vocabulary of its position, whatever came after; where
+        // it holds nothing, the newest one saves analysing again what would be analysed with an older one
+        // first.
         vocabularyPosition = snapshot.documentCount == 0 ? try store.lastSequence() : position
         analysis = TextAnalysis(
             analyzer, vocabulary: Vocabulary(try store.vocabulary(at: vocabularyPosition)))
@@ -78,9 +79,8 @@ struct ProductFeed {
         let new = TextAnalysis(analysis.analyzer, vocabulary: vocabulary)
         // Seen by the search for touched products alone: searches get the snapshot when all of it is done.
         let snapshot = try writer.refresh(eventPosition: position)
-        let touched = try TouchedProducts(from: analysis, to: new).keys(in: snapshot, fields: fields)
         let rewriter = ProductRewriter(store: store, writer: writer, fields: fields)
-        let rewrite = try rewriter.rewrite(touched, from: analysis, to: new)
+        let rewrite = try rewriter.rewrite(snapshot, from: analysis, to: new)
         analysis = new
         position = event.seq
         vocabularyPosition = event.seq

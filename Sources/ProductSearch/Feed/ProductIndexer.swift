@@ -144,7 +144,7 @@ public final class ProductIndexer: Sendable {
         view.report(isCaughtUp: true)
     }
 
-    /// Whether nothing is indexed yet. The vocabulary is then best learned before the first product is analysed.
+    /// Whether nothing is indexed yet. The vocabulary is then best learned before anything is analysed.
     public var isEmpty: Bool { view.current.snapshot.documentCount == 0 }
 
     /// Learns from all products of the store, where `changeCount` changes are enough for it to pay. What was
@@ -193,7 +193,11 @@ public final class ProductIndexer: Sendable {
             try followGeneration()
             let step = try feed.step()
             pacing.applied(changeCount: step.appliedCount)
-            if let report = step.vocabulary { reports.append(report) }
+            if let report = step.vocabulary {
+                reports.append(report)
+                // A new vocabulary is worth a commit even where it touches no product.
+                pacing.applied(changeCount: 1)
+            }
             changeCount += step.vocabulary == nil ? step.appliedCount : 0
             // A step ends before and behind a change of the vocabulary: only an empty one says that it is
             // all.

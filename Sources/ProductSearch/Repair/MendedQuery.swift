@@ -19,7 +19,11 @@ struct MendedQuery: Sendable {
         var branches: [Query] = []
         var terms: Set<[UInt8]> = []
         for reading in repair.readings {
-            let understood = UnderstoodQuery(reading.text, analysis: analysis)
+            var understood = UnderstoodQuery(reading.text, analysis: analysis)
+            if understood.guessesBySound {
+                // A guess from a guess is none.
+                understood = UnderstoodQuery(reading.text, analysis: analysis, expandsSynonyms: false)
+            }
             branches.append(.boost(understood.query(.whole, fields: fields), Float(reading.weight)))
             terms.formUnion(understood.highlightedTerms)
         }
@@ -35,17 +39,33 @@ extension ProductFields {
     var spellingFields: [FieldID] { [titleText, brandText, categoryText] }
 }
 
+extension UnderstoodQuery {
+    /// Whether words were taken for names that only sound like them: a guess, as a repair is.
+    var guessesBySound: Bool { synonyms.contains { $0.origin == .sound } }
+}
+
 extension SearchService {
-    /// The repair of a query that finds `literalCount` products as it was typed, which is too few; nil where
-    /// there is none, or none that finds clearly more.
+    /// The repair of a query that finds `count` products as it is understood; nil where that is enough, or
+    /// where no repair finds clearly more.
     func mended(
-        _ text: String, literal: Query, literalCount: Int, _ state: LiveView.State
+        _ text: String, _ understood: UnderstoodQuery, count: Int, sufficient: Int, _ state: LiveView.State
     ) throws(RequestError) -> MendedQuery? {
+        var literal = understood.query(.whole, fields: state.fields)
+        var literalCount = count
+        if understood.guessesBySound {
+            let typed = UnderstoodQuery(text, analysis: state.analysis, expandsSynonyms: false)
+            literal = typed.query(.whole, fields: state.fields)
+            let request = SearchRequest(query: literal, filter: visible(state.fields), limit: 0)
+            literalCount = try convertingErrors { () throws(SearchError) in
+                try state.snapshot.search(request).total
+            }
+        }
+        guard literalCount < sufficient else { return nil }
         let vocabularies = view.spelling.vocabularies(of: state.snapshot, fields: state.fields.spellingFields)
         let repairer = Repairer(
             analysis: state.analysis,
             spelling: Spelling(vocabularies, productCount: state.snapshot.documentCount),
-            snapshot: state.snapshot, fields: state.fields)
+            snapshot: state.snapshot, fields: state.fields, soundCount: count)
         let repair = try repairer.repair(text, literalCount: literalCount)
         return repair.map {
             MendedQuery(

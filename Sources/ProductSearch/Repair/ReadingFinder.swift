@@ -23,11 +23,14 @@ struct ReadingFinder {
 
     let analysis: TextAnalysis
     let spelling: Spelling
+    /// Whether words that products have may be slips all the same: not where they are found together.
+    let mendsKnownWords: Bool
     private var visitsLeft = ReadingFinder.visitCountMax
 
-    init(analysis: TextAnalysis, spelling: Spelling) {
+    init(analysis: TextAnalysis, spelling: Spelling, mendsKnownWords: Bool) {
         self.analysis = analysis
         self.spelling = spelling
+        self.mendsKnownWords = mendsKnownWords
     }
 
     /// The terms that a product must have for a text to be in it.
@@ -110,16 +113,22 @@ struct ReadingFinder {
         }
     }
 
+    private func isKnown(_ term: [UInt8], _ script: Spelling.Script) -> Bool {
+        spelling.count(Dubeolsik.keys(String(decoding: term, as: UTF8.self)), script) >= Self.knownCountMin
+    }
+
     private mutating func addReadings(_ stretch: TypedText.Stretch, isLast: Bool, _ word: inout QueryWord) {
         let script: Spelling.Script = stretch.kind == .hangul ? .hangul : .latin
         let keys = Dubeolsik.keys(stretch.text)
         guard keys.count <= Self.keyCountMax else { return }
+        word.isKnown = spelling.count(keys, script) >= Self.knownCountMin
         if script == .latin || Self.isWritten(stretch.text) {
             let terms = terms(stretch.text)
             word.add(QueryWord.Choice(text: stretch.text, cost: 0, kind: nil), needing: terms)
             word.isInPieces = terms.count > 1
+            // With an ending or a particle, the word without it is known.
+            if terms.count == 1, terms[0].contains(where: { isKnown($0, script) }) { word.isKnown = true }
         }
-        word.isKnown = spelling.count(keys, script) >= Self.knownCountMin
         if isLast {
             for found in spelling.completions(keys, script, limit: Self.completionCountMax) {
                 word.add(
@@ -127,6 +136,7 @@ struct ReadingFinder {
                     needing: [[Array(found.utf8)]])
             }
         }
+        guard mendsKnownWords || !word.isKnown else { return }
         let budget = Spelling.budget(keyCount: keys.count)
         for candidate in spelling.corrections(keys, script, budget: budget, visitsLeft: &visitsLeft) {
             let isSpacing = candidate.cost == 0

@@ -19,6 +19,8 @@ struct Repairer {
     private static let literalMargin = log(8.0)
     /// How little it says that the pieces of a word no product has are found somewhere.
     private static let piecesMargin = -4.0
+    /// What it costs that a word is a name of the catalogue by its sound alone, in units of `KeyCosts`.
+    private static let soundCost = 18.0
     /// The logarithm of how many products one may have hoped for with known words that do not occur together.
     private static let hopedScore = log(0.5)
     /// Combinations of guessed words that are looked up side by side, and what a product counts that has them
@@ -30,6 +32,8 @@ struct Repairer {
     let spelling: Spelling
     let snapshot: Snapshot
     let fields: ProductFields
+    /// How many products the text finds where words stand for names that sound like them.
+    let soundCount: Int
 
     /// The repair of `text`, which as it is finds `literalCount` products; nil where there is none, or where
     /// it is not clearly better.
@@ -40,7 +44,8 @@ struct Repairer {
         else { return nil }
         let typed = TypedText(text, analyzer: analysis.analyzer)
         guard typed.wordCount <= Cooccurrence.wordCountMax else { return nil }
-        var finder = ReadingFinder(analysis: analysis, spelling: spelling)
+        var finder = ReadingFinder(
+            analysis: analysis, spelling: spelling, mendsKnownWords: literalCount == 0)
         let converted = try best(finder.keyboardWords(text), literalCount, from: typed.text) { texts in
             texts.map(\.text).joined(separator: " ")
         }
@@ -70,7 +75,7 @@ struct Repairer {
             let combinations = try combinations(divided).filter { $0.kind != nil }
             guard let score = combinations.first?.score, score > best?.score ?? -.infinity,
                 let repair = try choose(
-                    combinations, over: Self.literalScore(words, literalCount), from: typed.text,
+                    combinations, over: literalScore(words, literalCount), from: typed.text,
                     typed.replacing)
             else { continue }
             best = (repair, score)
@@ -96,7 +101,7 @@ struct Repairer {
     private func best(
         _ words: [QueryWord], _ literalCount: Int, from typed: String, _ compose: ([Replacement]) -> String
     ) throws(RequestError) -> Repair? {
-        var literalScore = Self.literalScore(words, literalCount)
+        var literalScore = literalScore(words, literalCount)
         let combinations = try combinations(words)
         if let literal = combinations.first(where: { $0.kind == nil }) {
             literalScore = max(literalScore, literal.score + Self.literalMargin)
@@ -106,6 +111,13 @@ struct Repairer {
     }
 
     /// What a reading must be better than.
+    private func literalScore(_ words: [QueryWord], _ literalCount: Int) -> Double {
+        let sounds =
+            soundCount > literalCount
+            ? log(Double(soundCount)) - Self.soundCost * Spelling.costWeight : -.infinity
+        return max(sounds, Self.literalScore(words, literalCount))
+    }
+
     private static func literalScore(_ words: [QueryWord], _ literalCount: Int) -> Double {
         guard literalCount > 0 else { return words.allSatisfy(\.isKnown) ? hopedScore : -.infinity }
         let isInPieces = words.contains { !$0.isKnown && $0.isInPieces }

@@ -70,7 +70,9 @@ public struct RequestError: Error, Sendable, Equatable, CustomStringConvertible 
 
     /// `{"code", "message", "position"}`, as it stands in an answer and in the line of a bulk answer.
     var detail: JSONValue {
-        var members: [(String, JSONValue)] = [("code", .string(code.rawValue)), ("message", .string(message))]
+        var members: [(String, JSONValue)] = [
+            ("code", .string(code.rawValue)), ("message", .string(message)),
+        ]
         if let position { members.append(("position", .integer(Int64(position)))) }
         return .object(members)
     }

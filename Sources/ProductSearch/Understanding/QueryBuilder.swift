@@ -97,14 +97,19 @@ struct UnderstoodQuery: Sendable {
     /// The terms by which a match is shown.
     private(set) var highlightedTerms: Set<[UInt8]> = []
 
-    /// Analyses `text`; with `expandsSynonyms` what is said otherwise is demanded as well as it is typed.
-    init(_ text: String, analysis: TextAnalysis, expandsSynonyms: Bool = true) {
+    /// Analyses `text`; with `expandsSynonyms` what is said otherwise is demanded as well as it is typed,
+    /// with `hearsSounds` also names of the catalogue in the other script that sound like what is typed.
+    init(
+        _ text: String, analysis: TextAnalysis, expandsSynonyms: Bool = true, hearsSounds: Bool = false
+    ) {
         for part in QueryText(text).parts {
             let (lattice, synonyms) = analysis.withNet(of: part.text) { tokens, net in
                 (
                     TokenLattice(tokens, net: net),
                     expandsSynonyms
-                        ? SynonymExpansion(part.text, tokens, analysis: analysis) : SynonymExpansion.none
+                        ? SynonymExpansion(
+                            part.text, tokens, analysis: analysis, hearsSounds: hearsSounds)
+                        : SynonymExpansion.none
                 )
             }
             guard !lattice.positions.isEmpty else { continue }

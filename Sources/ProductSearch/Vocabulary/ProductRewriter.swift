@@ -22,17 +22,22 @@ struct ProductRewriter {
     let writer: IndexWriter
     let fields: ProductFields
 
-    private static let batchCount = 500
+    private static let batchCount = 50
+    /// After each batch the thread rests as long as the batch took, up to this: searches go first.
+    private static let restMillisecondsMax: Int64 = 20
 
-    /// Rewrites those of `keys` whose text holds a changed word; returns how many.
-    func rewrite(_ keys: Set<[UInt8]>, from old: TextAnalysis, to new: TextAnalysis) throws -> Int {
-        guard !keys.isEmpty else { return 0 }
-        let words = TouchedProducts(from: old, to: new).words
-        let ids = keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
+    /// Rewrites the products of `snapshot` whose text holds a changed word; returns how many.
+    func rewrite(_ snapshot: Snapshot, from old: TextAnalysis, to new: TextAnalysis) throws -> Int {
+        let touched = TouchedProducts(from: old, to: new)
+        guard !touched.words.words.isEmpty else { return 0 }
         let outcome = Mutex<Result<Int, any Error>>(.success(0))
         let thread = BackgroundThread {
             BackgroundThread.giveWay()
-            let result = Result { try rewrite(ids, words, new) }
+            let result = Result {
+                let keys = try touched.keys(in: snapshot, fields: fields)
+                let ids = keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
+                return try rewrite(ids, touched.words, new)
+            }
             outcome.withLock { $0 = result }
         }
         thread.join()
@@ -45,6 +50,7 @@ struct ProductRewriter {
         var start = 0
         while start < ids.count {
             let end = min(start + Self.batchCount, ids.count)
+            let began = ContinuousClock.now
             for stored in try store.products(ids: Array(ids[start..<end])).compactMap({ $0 })
             where Self.holds(words, stored) {
                 // A product that cannot be read is in the dead letters since its event; it has no document.
@@ -52,6 +58,8 @@ struct ProductRewriter {
                 if try writer.rewrite(document) == .applied { count += 1 }
             }
             start = end
+            let took = Milliseconds.whole(ContinuousClock.now - began)
+            Pause.milliseconds(UInt32(min(Self.restMillisecondsMax, took)))
         }
         return count
     }

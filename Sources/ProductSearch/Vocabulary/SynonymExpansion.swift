@@ -44,7 +44,9 @@ struct SynonymExpansion: Sendable {
     private static let wayCountMax = 12
 
     /// Looks up every stretch of `text`, whose tokens are `tokens`.
-    init(_ text: String, _ tokens: borrowing TokenBuffer, analysis: TextAnalysis) {
+    init(
+        _ text: String, _ tokens: borrowing TokenBuffer, analysis: TextAnalysis, hearsSounds: Bool
+    ) {
         let vocabulary = analysis.vocabulary
         var starts: [Int: Int] = [:]
         var ends: [Int: Int] = [:]
@@ -67,7 +69,8 @@ struct SynonymExpansion: Sendable {
                 guard key.count <= SynonymRule.nameByteCountMax else { break }
                 guard let to = ends[boundaries[last + 1]], to > from else { continue }
                 guard to - from <= Self.positionCountMax else { break }
-                for synonym in vocabulary.synonyms(of: key) where matches.count < Self.matchCountMax {
+                for synonym in vocabulary.synonyms(of: key, hearsSounds: hearsSounds)
+                where matches.count < Self.matchCountMax {
                     let target = analysis.withTokens(of: synonym.text) { TokenLattice($0) }
                     guard !target.positions.isEmpty else { continue }
                     matches.append(

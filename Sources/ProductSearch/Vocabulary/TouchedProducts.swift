@@ -1,9 +1,9 @@
 // Which products a change of the dictionary touches. A product is cut in another way only where one of the
-// changed words stands in it. Such a text left one of two traces in the index: a term that holds the word
-// (the word itself, a compound, a surface with its particle), or the pieces into which the old dictionary
-// cut it, side by side; the pieces of the new dictionary find texts in which the word was cut so before.
-// Titles and brands have the word's pairs of syllables besides, however they were cut. What is found is
-// looked at once more before it is analysed again (`ProductRewriter`).
+// changed words stands in it. Several searches find it: the word in the stored text; a term that holds the
+// word (the word itself, a compound, a surface with its particle); the pieces into which the old or the new
+// dictionary cuts the word, side by side; its pairs of syllables in titles and brands. All but the first see
+// through other spellings of the same characters. What is found is looked at once more before it is analysed
+// again (`ProductRewriter`).
 
 import Engine
 import KoreanAnalysis
@@ -30,6 +30,7 @@ struct TouchedProducts {
     func keys(in snapshot: Snapshot, fields: ProductFields) throws -> Set<[UInt8]> {
         guard !words.words.isEmpty else { return [] }
         var keys: Set<[UInt8]> = []
+        try addByText(snapshot, &keys)
         try addByTerms(snapshot, fields, &keys)
         let searched = fields.searchedFields
         for word in words.words {
@@ -51,7 +52,24 @@ struct TouchedProducts {
         return keys
     }
 
-    /// One walk over the terms of all searched fields, whatever the number of words.
+    /// One pass over the stored texts. It finds what leaves no trace in the terms: a word that begins inside
+    /// one piece of a long run and ends inside the next.
+    private func addByText(_ snapshot: Snapshot, _ keys: inout Set<[UInt8]>) throws {
+        let scan = WordScan(words)
+        for view in snapshot.segments {
+            var documents: [DocID] = []
+            try view.segment.forEachStored { (document, stored) throws(SegmentError) in
+                if view.liveDocs?.contains(document) ?? true, scan.occurs(in: stored) {
+                    documents.append(document)
+                }
+                return true
+            }
+            for document in documents { keys.insert(try view.segment.key(document)) }
+        }
+    }
+
+    /// One walk over the terms of all searched fields, whatever the number of words: they are normalised, so
+    /// that words are found that were written in other code points.
     private func addByTerms(
         _ snapshot: Snapshot, _ fields: ProductFields, _ keys: inout Set<[UInt8]>
     ) throws {

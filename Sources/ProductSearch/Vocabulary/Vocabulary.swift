@@ -112,9 +112,11 @@ public final class Vocabulary: Sendable {
         return SoundTable(names: names.sorted())
     }
 
-    /// The names to look for beside what stands between two places of a query.
-    func synonyms(of key: [UInt8]) -> [Synonym] {
+    /// The names to look for beside what stands between two places of a query. That a name only sounds like
+    /// another is weak: a slip may sound like something too. So it is asked for by itself.
+    func synonyms(of key: [UInt8], hearsSounds: Bool) -> [Synonym] {
         let ruled = synonyms.synonyms(of: key)
+        guard hearsSounds else { return ruled }
         let name = String(decoding: key, as: UTF8.self)
         let alike = sounds.matches(name).filter { match in
             !ruled.contains { SynonymTable.key(folded: $0.text.utf8) == SynonymTable.key(folded: match.utf8) }

@@ -34,7 +34,8 @@ import Testing
         #expect(try generations.current() == 2)
 
         let writer = try IndexWriter.open(directory: generations.path(first))
-        #expect(try generations.removeUnused(generations.lockForRebuild()) == [], "a writer holds the old one")
+        #expect(
+            try generations.removeUnused(generations.lockForRebuild()) == [], "a writer holds the old one")
         writer.close()
         #expect(try generations.removeUnused(generations.lockForRebuild()) == [1])
         #expect(try PosixFileSystem().list(generations.directory) == ["2", "CURRENT", "rebuild.lock"])
