@@ -53,6 +53,11 @@ let package = Package(
         .executableTarget(
             name: "compile-dictionary", dependencies: ["KoreanAnalysis"], swiftSettings: strict),
 
+        // The engine beside other engines; see Benchmarks/README.md.
+        .executableTarget(
+            name: "engine-bench", dependencies: ["Engine", "JSON"], path: "Benchmarks/EngineBench",
+            swiftSettings: strict),
+
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "CKernels"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "KoreanAnalysisTests", dependencies: ["KoreanAnalysis"], swiftSettings: strict),
