@@ -21,7 +21,8 @@ struct EngineBench {
                 try QueryBenchmark(Array(arguments.dropFirst())).run()
             default:
                 throw BenchmarkFailure(
-                    "usage: engine-bench index CORPUS DIR [--segments N] [--delete PERCENT] [--order bisect|none]\n"
+                    "usage: engine-bench index CORPUS DIR [--segments N] [--delete PERCENT] "
+                        + "[--order bisect|none]\n"
                         + "       engine-bench query DIR QUERIES CORPUS-NAME ROUNDS [COMMAND...]")
             }
         } catch {

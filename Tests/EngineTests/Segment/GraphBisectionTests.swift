@@ -201,3 +201,22 @@ struct GraphBisectionTests {
         return degrees
     }
 }
+
+@Suite("Radix sort")
+struct RadixSortTests {
+    @Test("sorts by the upper half and keeps the order of equal ones", arguments: [0, 1, 8, 11, 21, 31, 32])
+    func sorts(keyBits: Int) {
+        var generator = SeededGenerator()
+        for count in [0, 1, 2, 47, 48, 49, 300, 8_191, 8_192, 30_000] {
+            let mask = keyBits == 32 ? UInt64(UInt32.max) : (1 << UInt64(keyBits)) - 1
+            var values = (0..<count).map { place in
+                (UInt64.random(in: 0...UInt64(UInt32.max), using: &generator) & mask) << 32 | UInt64(place)
+            }
+            // The places ascend, so that a sort by all bits is the stable one.
+            let expected = values.sorted()
+            var scratch = [UInt64](repeating: 0, count: count)
+            saekin_sort_by_high_word(&values, count, UInt32(keyBits), &scratch)
+            #expect(values == expected, "SAEKIN_SEED=\(generator.seed)")
+        }
+    }
+}
