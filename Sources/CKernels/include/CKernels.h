@@ -121,6 +121,13 @@ size_t saekin_bisection_swap(const saekin_bisection_graph *graph, uint32_t *orde
 size_t saekin_bisection_copy(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
                              const uint16_t *numbers, uint16_t *terms, uint32_t *starts);
 
+/// The sum of log2(gap) over all terms, in 1/1024 bit: the gap is that between the places in `order` of a
+/// document of the term and of the one before, for the first one from before the start. `logs` has the
+/// logarithms of 0 (any) to 4,095 in 1/1024 bit; `last` has room for a value a term. What an order is judged
+/// by: the fewer bits, the closer together are documents with the same terms.
+uint64_t saekin_bisection_log_gaps(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
+                                   size_t term_count, const int16_t *logs, uint32_t *last);
+
 /// Sorts values by their upper 32 bits, all below 2^key_bits; equal ones keep their order. `scratch` has
 /// room for as many values.
 void saekin_sort_by_high_word(uint64_t *values, size_t count, uint32_t key_bits, uint64_t *scratch);

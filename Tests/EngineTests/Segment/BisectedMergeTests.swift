@@ -216,3 +216,27 @@ struct ListedOrderTests {
         #expect(count == 1_500)
     }
 }
+
+extension BisectedMergeTests {
+    @Test("the search begins with the better of two orders", arguments: [true, false])
+    func start(cameInOrder: Bool) throws {
+        let fields = TestFields()
+        // Topics come one after another, or by turns; brands the other way round.
+        let documents = (0..<1_024).map { number in
+            let (run, turn) = (number / 32, number % 32)
+            var document = IndexDocument(key: Array("\(number)".utf8), version: 1)
+            let topic = cameInOrder ? run : turn
+            for word in 0..<6 { document.addTerm(fields.title, "t\(topic)-\(word)", position: UInt32(word)) }
+            document.addKeyword(fields.brand, "b\(turn + 10)")
+            return document
+        }
+        let source = SegmentSource(segment: try fields.segment(documents))
+        let order = try DocumentOrder.bisected(
+            [source], from: [fields.brand], name: "merged", shouldStop: { false }, progress: { _, _ in })
+        // Both starts have all documents of a topic side by side, so that the search has nothing to change.
+        let expected =
+            cameInOrder ? (0..<1_024).map { $0 } : (0..<1_024).map { $0 % 32 * 32 + $0 / 32 }
+        let asExpected = order.map { Int($0.document) } == expected
+        #expect(asExpected)
+    }
+}

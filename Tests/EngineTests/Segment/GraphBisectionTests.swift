@@ -47,7 +47,11 @@ struct GraphBisectionTests {
     func topics() throws {
         var generator = SeededGenerator()
         let documents = clustered(topicCount: 32, size: 64, &generator)
-        let before = logGaps(documents, (0..<UInt32(documents.count)).map { $0 })
+        let unordered = (0..<UInt32(documents.count)).map { $0 }
+        let before = logGaps(documents, unordered)
+        let graph = BisectionGraph(termCount: 32 * 20 + 50, documents)
+        let measured = GraphBisection.logGaps(graph, unordered)
+        #expect(abs(measured - before) < 0.001 * before, "\(measured) is not \(before)")
         for localPostingCount in [0, 3_000, 1 << 19] {
             var limits = BisectionLimits()
             limits.localPostingCount = localPostingCount

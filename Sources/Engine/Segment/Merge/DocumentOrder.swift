@@ -38,20 +38,47 @@ enum DocumentOrder {
         return keys.map { documents[Int($0 & UInt64(UInt32.max))] }
     }
 
-    /// The documents of `start`, which are the live ones, so that those with the same words stand close
-    /// together.
+    /// The live documents of `sources`, those with the same words close together.
+    ///
+    /// The search ends in the order that is best near the one with which it begins. That is the order by
+    /// `fields`, unless the documents came in a better one: a catalogue may be sorted by something of which no
+    /// field knows.
     static func bisected(
-        _ sources: [SegmentSource], from start: [SourceDocument], name: String, shouldStop: () -> Bool,
+        _ sources: [SegmentSource], from fields: [FieldID], name: String, shouldStop: () -> Bool,
         progress: (Int, Int) -> Void
     ) throws(SegmentError) -> [SourceDocument] {
         let limits = BisectionLimits()
-        let graph = try BisectionGraph(sources, start, limits: limits) { () throws(SegmentError) in
-            try MergePlan.stop(if: shouldStop, name)
+        let start = try listed(sources, by: fields)
+        func graph(_ documents: [SourceDocument]) throws(SegmentError) -> BisectionGraph {
+            try BisectionGraph(sources, documents, limits: limits) { () throws(SegmentError) in
+                try MergePlan.stop(if: shouldStop, name)
+            }
         }
-        let order = GraphBisection.order(
-            graph, limits: limits, shouldStop: shouldStop, progress: { progress($0, start.count) })
-        guard let order else { throw MergePlan.stopped(name) }
-        return order.map { start[Int($0)] }
+        func order(_ graph: BisectionGraph, _ start: [SourceDocument]) throws(SegmentError)
+            -> [SourceDocument]
+        {
+            let order = GraphBisection.order(
+                graph, limits: limits, shouldStop: shouldStop, progress: { progress($0, start.count) })
+            guard let order else { throw MergePlan.stopped(name) }
+            return order.map { start[Int($0)] }
+        }
+        let byFields = try graph(start)
+        guard !fields.isEmpty else { return try order(byFields, start) }
+        let arrival = arrivalOrder(start)
+        let identity = arrival.indices.map { UInt32($0) }
+        if GraphBisection.logGaps(byFields, identity) <= GraphBisection.logGaps(byFields, arrival) {
+            return try order(byFields, start)
+        }
+        let asTheyCame = arrival.map { start[Int($0)] }
+        return try order(graph(asTheyCame), asTheyCame)
+    }
+
+    /// The places of documents in a list, in the order of the sources.
+    private static func arrivalOrder(_ documents: [SourceDocument]) -> [UInt32] {
+        documents.indices.sorted { left, right in
+            let (left, right) = (documents[left], documents[right])
+            return (left.source, left.document) < (right.source, right.document)
+        }.map { UInt32($0) }
     }
 
     /// For each source and document, the place of its value among the values of all sources; behind all of
