@@ -21,6 +21,11 @@ struct BisectedMergeTests {
         var limits = BisectionLimits()
         limits.documentFrequencyMin = 5
         if postingCountMax > 0 { limits.postingCountMax = postingCountMax }
+        // With and without the rule for small collections.
+        if postingCountMax == 1 {
+            limits.postingCountMax = .max
+            limits.documentFrequencyFree = 0
+        }
         let graph = try BisectionGraph(sources, listed, limits: limits) { () throws(SegmentError) in }
 
         // The slow way: the texts of the documents themselves. Deleted documents count for frequencies.
@@ -34,7 +39,7 @@ struct BisectedMergeTests {
         }
         var frequencies: [[UInt8]: Int] = [:]
         for document in documents { for term in terms(document) { frequencies[term, default: 0] += 1 } }
-        let most = Int(Double(listed.count) * limits.documentShareMax)
+        let most = postingCountMax == 1 ? listed.count / 10 : listed.count / 2
         var chosen = frequencies.filter { $0.value >= 5 && $0.value <= most }
         let sorted = chosen.values.sorted(by: >)
         var sum = 0

@@ -8,16 +8,19 @@ import CKernels
 struct BisectionLimits: Sendable {
     /// Terms in fewer documents say little about the order, and are many.
     var documentFrequencyMin: UInt32 = 8
-    /// Terms in a larger share of the documents are everywhere in any order.
-    var documentShareMax = 0.5
+    /// Terms in a larger share of the documents are everywhere in any order. They are few, but a fifth of the
+    /// postings.
+    var documentShareMax = 0.1
+    /// In small collections, where nothing takes long, terms in so many documents count, up to half of all.
+    var documentFrequencyFree: UInt32 = 1 << 13
     /// The most postings held; when there are more, the rarest terms are left out.
     var postingCountMax = 1 << 27
     /// Parts of at most this many documents keep the order in which the documents came.
     var leafDocumentCount = 32
     /// How often the documents of a part change sides at most.
-    var iterationCountMax = 12
+    var iterationCountMax = 8
     /// A part is settled once less than this share of its documents changes sides.
-    var settledShare = 0.01
+    var settledShare = 0.02
     /// Parts of at most so many postings are copied together, so that they stay in the processor's cache.
     var localPostingCount = 1 << 19
 
@@ -141,7 +144,9 @@ private struct BisectionTerms {
         _ sources: [SegmentSource], _ limits: BisectionLimits, documentCount: Int,
         check: () throws(SegmentError) -> Void
     ) throws(SegmentError) {
-        let most = UInt64(Double(documentCount) * limits.documentShareMax)
+        let most = max(
+            UInt64(Double(documentCount) * limits.documentShareMax),
+            min(UInt64(documentCount) / 2, UInt64(limits.documentFrequencyFree)))
         let least = UInt64(max(limits.documentFrequencyMin, 2))
         var frequencies: [UInt32] = []
         try Self.forEachTerm(sources, check) { entries in
