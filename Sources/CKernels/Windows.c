@@ -212,3 +212,15 @@ size_t saekin_scored_candidates(const uint64_t *words, const float *scores, size
     }
     return kept;
 }
+
+size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,
+                            size_t position_count, uint32_t distance) {
+    size_t kept = 0, next = 0;
+    for (size_t i = 0; i < start_count; i++) {
+        const uint64_t wanted = (uint64_t)starts[i] + distance;
+        while (next < position_count && positions[next] < wanted) next++;
+        if (next == position_count) break;
+        if (positions[next] == wanted) starts[kept++] = starts[i];
+    }
+    return kept;
+}

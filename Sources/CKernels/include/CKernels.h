@@ -134,6 +134,29 @@ size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documen
 size_t saekin_scored_candidates(const uint64_t *words, const float *scores, size_t word_count, float least,
                                 uint32_t base, uint32_t *found, float *found_scores);
 
+/// Keeps the starts that are followed by one of `positions` at `distance`; both ascend. Returns how many.
+size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,
+                            size_t position_count, uint32_t distance);
+
+/// A packed array of ordinals, each less `smallest`; none may be more than `range`.
+typedef struct {
+    const uint8_t *values;
+    size_t count;
+    uint32_t width;
+    uint32_t smallest;
+    uint32_t range;
+} saekin_packed_ordinals;
+
+/// Counts the values of the array's block `group` of 128 whose numbers in the block are chosen: counts[ordinal]
+/// += 1. Returns how many values were more than `range`; they are not counted.
+size_t saekin_count_chosen(const saekin_packed_ordinals *packed, size_t group, const uint8_t *chosen,
+                           size_t chosen_count, uint32_t *counts);
+
+/// The same for lists: list i has the values start + ends[i] ..< start + ends[i + 1], all below `count`; the
+/// chosen lists ascend.
+size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, size_t start, const uint32_t *ends,
+                                 const uint8_t *chosen, size_t chosen_count, uint32_t *counts);
+
 /// CRC-32C (Castagnoli, reflected, as in RFC 3720), continued from `crc`, which is 0 at the start.
 uint32_t saekin_crc32c(uint32_t crc, const void *bytes, size_t count);
 

@@ -208,6 +208,14 @@ struct FilterScorer {
                 return value.map { $0 >= lower && $0 <= upper } ?? false
             }
         }
+        let isMatched = try bits.words.withUnsafeMutableBufferPointer { words throws(SegmentError) in
+            // SAFETY: a slot has a window's words.
+            try reader.matchRange(window: window, lower: lower, upper: upper, into: words.baseAddress! + out)
+        }
+        if isMatched {
+            bits.and(out, candidates)
+            return
+        }
         try reader.load(window: window, values: &values, present: &present)
         let values = values.span
         for word in 0..<Window.wordCount {

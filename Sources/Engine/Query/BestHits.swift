@@ -17,61 +17,30 @@ struct BestHits {
     private let isAnd: Bool
     private let documentCount: UInt32
     private let acceptance: Acceptance
-    private var ranker: ScoreRanker
-    private var hits: TopHits<ScoreRank>
+    private var hits: BestScores
     /// Memory for candidates: whoever works on some copies it, with the count of its own.
     private let candidates = Candidates()
     /// Per term, a bound of its scores in the stretch.
     private var bounds: [Float]
     /// Terms by their bounds, least first.
     private var order: [Int]
-    private var threshold: Float
-    /// Hits that were offered.
-    private(set) var offeredCount = 0
+    private var threshold: Float { hits.threshold }
 
-    /// Which documents may be hits at all.
-    enum Acceptance {
-        case all
-        case live(LiveDocs)
-        case set(DocumentSet)
-
-        @inline(__always)
-        func contains(_ document: UInt32) -> Bool {
-            switch self {
-            case .all: true
-            case .live(let liveDocs): liveDocs.contains(document)
-            case .set(let set): set.contains(document)
-            }
-        }
-    }
-
-    init(
-        _ query: FlatQuery, view: SegmentView, acceptance: Acceptance, ranker: ScoreRanker, capacity: Int
-    ) {
+    init(_ query: FlatQuery, view: SegmentView, acceptance: Acceptance, hits: BestScores) {
         terms = query.terms()
         isAnd = query.isAnd
         documentCount = view.segment.documentCount
         self.acceptance = acceptance
-        self.ranker = ranker
-        hits = TopHits(capacity: capacity)
+        self.hits = hits
         bounds = Array(repeating: 0, count: terms.count)
         order = Array(terms.indices)
-        threshold = ranker.threshold(nil)
     }
 
-    /// The hits, best first.
-    mutating func run(_ control: inout SearchControl) throws(SearchError) -> [TopHits<ScoreRank>.Entry] {
-        guard !terms.isEmpty, hits.capacity > 0 else { return [] }
-        do {
-            if isAnd { try searchAll(&control) } else { try searchAny(&control) }
-        } catch let error as SegmentError {
-            throw .segment(error)
-        } catch let error as SearchError {
-            throw error
-        } catch {
-            preconditionFailure("a search throws only segment and search errors")
-        }
-        return hits.sorted()
+    /// The best hits.
+    mutating func run(_ control: inout SearchControl) throws -> BestScores {
+        if terms.isEmpty { return hits }
+        if isAnd { try searchAll(&control) } else { try searchAny(&control) }
+        return hits
     }
 
     // MARK: Hits
@@ -82,11 +51,7 @@ struct BestHits {
             if score < threshold { continue }
             let document = candidates.documents[place]
             guard acceptance.contains(document) else { continue }
-            offeredCount += 1
-            let rank = try ranker.rank(document: document, offset: 0, score: score)
-            if let limit = ranker.limit, !(rank < limit) { continue }
-            hits.offer(rank, document)
-            threshold = ranker.threshold(hits.worst)
+            try hits.offer(document, score)
         }
     }
 
@@ -297,27 +262,5 @@ struct BestHits {
                 try body(words, scores)
             }
         }
-    }
-}
-
-/// A set of documents of one segment, a bit each.
-final class DocumentSet: @unchecked Sendable {
-    // SAFETY (Sendable): it is filled by one search and read by the same.
-    let words: UnsafeMutablePointer<UInt64>
-    private let documentCount: UInt32
-
-    init(documentCount: UInt32) {
-        self.documentCount = documentCount
-        let wordCount = Int(Window.count(documentCount)) * Window.wordCount
-        words = .allocate(capacity: wordCount)
-        words.initialize(repeating: 0, count: wordCount)
-    }
-
-    deinit { words.deallocate() }
-
-    @inline(__always)
-    func contains(_ document: UInt32) -> Bool {
-        precondition(document < documentCount, "no such document")
-        return words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1
     }
 }
