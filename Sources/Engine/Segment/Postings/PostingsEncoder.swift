@@ -80,6 +80,24 @@ struct PostingsEncoder: ~Copyable {
         }
     }
 
+    /// Adds documents. `norms` has the norms of all documents, or is empty.
+    mutating func add(_ run: borrowing PostingsRun, norms: [UInt8]) throws(SegmentError) {
+        var start = 0
+        for index in 0..<run.count {
+            if count == 128 { try flushBlock() }
+            let frequency = run.frequencies[index]
+            documents[count] = run.documents[index]
+            frequencies[count] = frequency
+            count += 1
+            minNorm = min(minNorm, norms.isEmpty ? 0 : norms[Int(run.documents[index])])
+            record.documentFrequency += 1
+            record.totalFrequency += UInt64(frequency)
+            guard hasPositions else { continue }
+            for place in start..<start + Int(frequency) { blockPositions.append(run.distances[place]) }
+            start += Int(frequency)
+        }
+    }
+
     /// Ends the term's list, which may be empty.
     mutating func end() throws(SegmentError) -> TermRecord {
         if record.documentFrequency == 0 {
