@@ -257,6 +257,16 @@ void saekin_unpack_patched(const uint8_t *in, uint32_t count, uint32_t width, ui
     }
 }
 
+uint32_t saekin_patched_value(const uint8_t *in, uint32_t count, uint32_t width, uint32_t exception_count,
+                              uint32_t index) {
+    uint32_t value = saekin_array_value(in, count, width, index);
+    in += run_byte_count(count, width);
+    for (uint32_t i = 0; i < exception_count; i++, in += 2) {
+        if (in[0] == index) value |= (uint32_t)((uint64_t)in[1] << width);
+    }
+    return value;
+}
+
 void saekin_unpack_patched_ascending(const uint8_t *in, uint32_t count, uint32_t width,
                                      uint32_t exception_count, uint32_t previous, uint32_t *values) {
     saekin_unpack_patched(in, count, width, exception_count, values);

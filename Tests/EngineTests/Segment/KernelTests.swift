@@ -121,6 +121,10 @@ struct KernelTests {
             var found = [UInt32](repeating: 7, count: count + 1)
             saekin_unpack_patched(expected, UInt32(count), chosen, exceptions, &found)
             #expect(found == input + [7], "SAEKIN_SEED=\(generator.seed)")
+            let single = (0..<count).map {
+                saekin_patched_value(expected, UInt32(count), chosen, exceptions, UInt32($0))
+            }
+            #expect(single == input, "SAEKIN_SEED=\(generator.seed)")
             var last: UInt32 = 41
             let sums = input.map { gap in
                 last = last &+ gap &+ 1
