@@ -28,7 +28,7 @@ struct BuildBenchmark {
 
     func run() throws {
         var options = IndexOptions()
-        options.bufferByteLimit = 256 << 20
+        options.bufferByteLimit = 128 << 20
         let writer = try IndexWriter.open(directory: directory, options: options)
         let fields = try CorpusFields(writer.registry)
         let reader = try CorpusReader(path: corpus, fields: fields)

@@ -8,6 +8,9 @@
 // bytes.
 //
 // A packed array of n values is n / 128 full blocks followed by one narrow run of n % 128 values.
+// A patched run of n <= 128 values at width w with e exceptions is the values' low w bits as a packed array,
+// then for each value that needs more, ascending, its index and its bits above the w low ones, one byte each.
+//
 // No function reads or writes a byte outside the sizes stated here. Widths go from 0 to 32.
 #pragma once
 
@@ -46,6 +49,28 @@ void saekin_unpack_array(const uint8_t *in, size_t count, uint32_t width, uint32
 
 /// Reads value `index` of an array of `count` values. Precondition: index < count.
 uint32_t saekin_array_value(const uint8_t *in, size_t count, uint32_t width, size_t index);
+
+/// The width at which a patched run of `count` values, at most 128, is smallest, with at most
+/// `exception_limit` exceptions, whose number it sets. Exceptions are taken only where they save more than
+/// `surcharge` bytes.
+uint32_t saekin_patched_width(const uint32_t *values, uint32_t count, uint32_t exception_limit,
+                              uint32_t surcharge, uint32_t *exception_count);
+
+/// Packs a patched run of at most 128 values, at a width that saekin_patched_width chose. Returns the bytes
+/// written, at most 16 * width + 2 * exceptions.
+size_t saekin_pack_patched(const uint32_t *values, uint32_t count, uint32_t width, uint8_t *out);
+
+/// Unpacks a patched run of at most 128 values. Whatever the bytes are, at most 128 values are written.
+void saekin_unpack_patched(const uint8_t *in, uint32_t count, uint32_t width, uint32_t exception_count,
+                           uint32_t *values);
+
+/// Reads value `index` of a patched run of at most 128 values. Precondition: index < count.
+uint32_t saekin_patched_value(const uint8_t *in, uint32_t count, uint32_t width, uint32_t exception_count,
+                              uint32_t index);
+
+/// As saekin_unpack_patched, adding up as saekin_unpack128_ascending does.
+void saekin_unpack_patched_ascending(const uint8_t *in, uint32_t count, uint32_t width,
+                                     uint32_t exception_count, uint32_t previous, uint32_t *values);
 
 /// values[i] = base + divisor * packed[i], modulo 2^64.
 void saekin_widen(const uint32_t *packed, size_t count, uint64_t base, uint64_t divisor, int64_t *values);

@@ -128,7 +128,7 @@ struct TermCheck {
     private func checkImpact(
         _ found: Impact, _ stored: Impact, _ cursor: PostingsCursor, isFirst: Bool
     ) throws(SegmentError) {
-        let isCapped = stored.maxFrequency == .max && found.maxFrequency >= PostingsFormat.shortFrequencyMax
+        let isCapped = stored.maxFrequency == .max && found.maxFrequency >= PostingsFormat.largestFrequencyMax
         guard
             isFirst
                 || stored.minNorm == found.minNorm && (isCapped || stored.maxFrequency == found.maxFrequency)

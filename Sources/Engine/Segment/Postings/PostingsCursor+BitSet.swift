@@ -67,8 +67,9 @@ extension PostingsCursor {
         precondition(rank >= 0 && rank < blockCount)
         if form == .singleton { return UInt32(clamping: totalFrequency) }
         // SAFETY: the header's lengths were compared with the list when it was read.
-        let packed = saekin_array_value(
-            postings.base + dataOffset + documentsByteCount, blockCount, UInt32(frequencyWidth), rank)
-        return packed < .max ? packed + 1 : packed
+        let less = saekin_patched_value(
+            postings.base + dataOffset + documentsByteCount, UInt32(blockCount), UInt32(frequencyWidth),
+            UInt32(frequencyExceptions), UInt32(rank))
+        return less < .max ? less + 1 : less
     }
 }
