@@ -9,18 +9,18 @@ struct BuildBenchmark {
     private let directory: String
     private var segmentCount = 1
     private var deletedPercent = 0
+    private var isBisected = true
 
     init(_ arguments: [String]) throws {
         corpus = arguments[0]
         directory = arguments[1]
         var rest = arguments.dropFirst(2)
         while let option = rest.popFirst() {
-            guard let text = rest.popFirst(), let number = Int(text), number >= 0 else {
-                throw BenchmarkFailure("\(option) needs a number")
-            }
-            switch option {
-            case "--segments" where (1...64).contains(number): segmentCount = number
-            case "--delete" where number < 100: deletedPercent = number
+            let text = rest.popFirst() ?? ""
+            switch (option, Int(text)) {
+            case ("--segments", let number?) where (1...64).contains(number): segmentCount = number
+            case ("--delete", let number?) where (0..<100).contains(number): deletedPercent = number
+            case ("--order", _) where text == "bisect" || text == "none": isBisected = text == "bisect"
             default: throw BenchmarkFailure("unknown option or value: \(option) \(text)")
             }
         }
@@ -43,9 +43,13 @@ struct BuildBenchmark {
 
         let mergeStart = clock.now
         try writer.waitForMerges()
-        if segmentCount == 1 { try writer.forceMerge(maxSegments: 1) }
+        if segmentCount == 1 {
+            try writer.forceMerge(
+                maxSegments: 1, order: isBisected ? .bisected(from: ["category", "brand"]) : .usual)
+        }
         try writer.commit(eventPosition: reader.lineNumber)
         let mergeSeconds = seconds(clock.now - mergeStart)
+        let mergeCPU = ProcessUsage.cpuSeconds - cpu
         let snapshot = writer.snapshot()
         var sections: [String: Int] = [:]
         var bytes = 0
@@ -60,6 +64,8 @@ struct BuildBenchmark {
         print(
             "{\"what\": \"build\", \"docs\": \(snapshot.documentCount), \"build_s\": \(hundredths(buildSeconds)), "
                 + "\"build_cpu_s\": \(hundredths(cpu)), \"force_merge_s\": \(hundredths(mergeSeconds)), "
+                + "\"force_merge_cpu_s\": \(hundredths(mergeCPU)), "
+                + "\"order\": \"\(isBisected && segmentCount == 1 ? "bisect" : "none")\", "
                 + "\"bytes\": \(bytes), \"stored_bytes\": \(stored), \"segments\": \(flushedCount), "
                 + "\"peak_rss_mib\": \(ProcessUsage.peakMebibytes), \"sections\": {\(parts.joined(separator: ", "))}}"
         )

@@ -45,9 +45,9 @@ struct ProgressLine {
 }
 
 extension ProgressLine {
-    /// Shows `count`; at most five times a second.
-    func update(_ count: Int, of total: Int? = nil, note: String = "") {
-        guard isShown, isDue(count, total ?? self.total) else { return }
+    /// Shows `count`, not every time, unless the caller comes by rarely.
+    func update(_ count: Int, of total: Int? = nil, note: String = "", isRare: Bool = false) {
+        guard isShown, isRare || isDue(count, total ?? self.total) else { return }
         let share = (total ?? self.total).map { "/\($0)" } ?? ""
         Output.raw("\r\u{1B}[K\(title) \(count)\(share) \(note)")
     }

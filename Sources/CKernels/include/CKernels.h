@@ -191,6 +191,47 @@ uint32_t saekin_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
 /// A seeded hash for tables in memory; it is never stored.
 uint64_t saekin_hash(const void *bytes, size_t count, uint64_t seed);
 
+/// Documents and the numbers of their terms: those of document d stand at terms[starts[d]] to
+/// terms[starts[d + 1]]. No term stands twice in a document.
+typedef struct {
+    const uint32_t *starts;
+    const uint16_t *terms;
+} saekin_bisection_graph;
+
+/// Entries of the table of costs: entry d is what a half with d documents of a term pays for one more, in
+/// 1/1024 bit, below 2^14.
+#define SAEKIN_BISECTION_COST_BITS 12
+#define SAEKIN_BISECTION_COST_COUNT (1 << SAEKIN_BISECTION_COST_BITS)
+
+/// degrees[term] += 1 for each term of the documents order[0] to order[count - 1].
+void saekin_bisection_count(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
+                            uint32_t *degrees);
+
+/// How strongly each term pulls its documents to the left half, from how many documents of both halves have
+/// it: `left_pulls` those that are there (what moving away would cost), `right_pulls` those on the right (what
+/// coming over would save). Degrees are below 2^31, and so every pull fits into 16 bits.
+void saekin_bisection_gains(const uint32_t *left, const uint32_t *right, size_t term_count,
+                            const int16_t *costs, int16_t *left_pulls, int16_t *right_pulls);
+
+/// sums[i] is the sum of the pulls of the terms of order[i]. At most 65,535 terms a document.
+void saekin_bisection_sum(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
+                          const int16_t *pulls, int32_t *sums);
+
+/// The sum of the one that is number `wanted` (from 1 on) from above. Precondition: 1 <= wanted <= count.
+int32_t saekin_bisection_bound(const int32_t *sums, size_t count, size_t wanted);
+
+/// Swaps documents of the left half, order[0] to order[left_count - 1], with documents of the right one, until
+/// no sum on the left is below `bound`, which is that of number `left_count`, and none on the right above it.
+/// The sums move along, and the degrees are brought up to date. Returns how many pairs were swapped.
+size_t saekin_bisection_swap(const saekin_bisection_graph *graph, uint32_t *order, size_t left_count,
+                             size_t count, int32_t *sums, int32_t bound, uint32_t *left, uint32_t *right);
+
+/// Copies documents, one after another, with terms renumbered to numbers[term], and without those whose number
+/// is UINT16_MAX. `starts` gets count + 1 values, `terms` has room for one value more than the documents have
+/// terms. Returns how many terms were copied.
+size_t saekin_bisection_copy(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
+                             const uint16_t *numbers, uint16_t *terms, uint32_t *starts);
+
 #ifdef __cplusplus
 }
 #endif

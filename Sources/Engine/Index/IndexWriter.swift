@@ -172,8 +172,14 @@ public final class IndexWriter: Sendable {
 
     /// Merges until at most `maxSegments` segments are left, besides what is still buffered. With 1, deleted
     /// documents are dropped too. The result is durable after the next commit.
-    public func forceMerge(maxSegments: Int) throws(IndexError) {
-        try core.forceMerge(segmentCountMax: maxSegments)
+    ///
+    /// - Parameter progress: while an order is looked for, told how many documents of how many have their
+    ///   place; called on the merging thread.
+    public func forceMerge(
+        maxSegments: Int, order: ForcedMergeOrder = .usual,
+        progress: @escaping @Sendable (_ placed: Int, _ all: Int) -> Void = { _, _ in }
+    ) throws(IndexError) {
+        try core.forceMerge(MergeWish(segmentCountMax: maxSegments, order: order, progress: progress))
     }
 
     /// Ends the writer and releases the folder. What was not committed is dropped; a running merge gives up.

@@ -6,6 +6,30 @@
 private struct MergeJob {
     let id: SegmentID
     let sources: [SegmentView]
+    let wish: MergeWish?
+}
+
+/// What a forced merge is to reach.
+struct MergeWish: Sendable {
+    let segmentCountMax: Int
+    let order: ForcedMergeOrder
+    let progress: @Sendable (Int, Int) -> Void
+    /// Whether a merge in this order has ended.
+    var isOrdered = false
+}
+
+/// In which order a forced merge leaves the documents.
+public enum ForcedMergeOrder: Sendable {
+    /// As every merge: by `IndexOptions.documentOrder`.
+    case usual
+    /// Documents with the same words close together, for smaller postings and faster searches. Finding the
+    /// order takes about as long as the merge. The search begins with the order of the values of these keyword
+    /// fields. A single segment that is there already is ordered too.
+    case bisected(from: [String])
+
+    fileprivate var isBisected: Bool {
+        if case .bisected = self { true } else { false }
+    }
 }
 
 /// A merge that was carried out: the new segment, and for each source the new numbers of its documents.
@@ -76,7 +100,7 @@ extension WriterCore {
             }
             state.isMerging = true
             let sources = state.segments.filter { chosen.contains($0.id) }.map(\.view)
-            return .some(MergeJob(id: state.takeSegmentID(), sources: sources))
+            return .some(MergeJob(id: state.takeSegmentID(), sources: sources, wish: state.mergeWish))
         }
         return job ?? nil
     }
@@ -85,8 +109,11 @@ extension WriterCore {
     func plan(_ state: WriterState) -> [SegmentID]? {
         let candidates = state.segments.map(\.mergeCandidate)
         guard !candidates.contains(where: \.isMerging) else { return nil }
-        if let wish = state.segmentCountWish {
-            return options.mergePolicy.forced(candidates, segmentCountMax: wish)
+        if let wish = state.mergeWish {
+            let count = wish.segmentCountMax
+            if let ids = options.mergePolicy.forced(candidates, segmentCountMax: count) { return ids }
+            let isOrdered = !wish.order.isBisected || wish.isOrdered || count > 1
+            return isOrdered ? nil : candidates.first.map { [$0.id] }
         }
         return options.mergesInBackground ? options.mergePolicy.next(candidates) : nil
     }
@@ -97,7 +124,7 @@ extension WriterCore {
         let result: MergeResult
         do {
             result = try SegmentMerger.merge(
-                job.sources.map(\.mergeSource), registry: snapshot.registry, to: path, order: mergeOrder,
+                job.sources.map(\.mergeSource), registry: snapshot.registry, to: path, order: order(of: job),
                 shouldStop: { self.isStopping.load(ordering: .relaxed) })
         } catch {
             if error.kind == .cancelled { return nil }
@@ -109,8 +136,14 @@ extension WriterCore {
     }
 
     /// Merges to files are the ones that last; ordering is worth its time there.
-    private var mergeOrder: MergeOrder {
-        let fields = options.documentOrder.compactMap { snapshot.registry.id($0, .keyword) }
+    private func order(of job: MergeJob) -> MergeOrder {
+        func fields(_ names: [String]) -> [FieldID] {
+            names.compactMap { snapshot.registry.id($0, .keyword) }
+        }
+        if let wish = job.wish, case .bisected(let names) = wish.order {
+            return .bisected(fields(names), progress: wish.progress)
+        }
+        let fields = fields(options.documentOrder)
         return fields.isEmpty ? .sources : .keywords(fields)
     }
 
@@ -130,6 +163,7 @@ extension WriterCore {
             guard state.failure == nil, !state.isClosed else { return }
             state.replace(Set(sources.map(\.id)), with: merged)
             state.statistics.mergeCount += 1
+            if job.wish?.order.isBisected == true { state.mergeWish?.isOrdered = true }
             // The same content in fewer segments; with changes pending, the next refresh shows it.
             if !state.hasUnpublishedChanges {
                 let before = snapshot
@@ -152,11 +186,11 @@ extension WriterCore {
     }
 
     /// Merges until at most `segmentCountMax` segments are left.
-    func forceMerge(segmentCountMax: Int) throws(IndexError) {
-        try change { state in state.segmentCountWish = segmentCountMax }
+    func forceMerge(_ wish: MergeWish) throws(IndexError) {
+        try change { state in state.mergeWish = wish }
         state.wakeAll()
         try waitForMerges()
-        try change { state in state.segmentCountWish = nil }
+        try change { state in state.mergeWish = nil }
         state.wakeAll()
     }
 }

@@ -41,8 +41,8 @@ struct WriterState {
     var failure: String?
     var isClosed = false
     var isMerging = false
-    /// A wish for at most so many segments.
-    var segmentCountWish: Int?
+    /// What `forceMerge` waits for.
+    var mergeWish: MergeWish?
     var statistics = WriterStatistics()
 
     init(registry: FieldRegistry, updateVersionField: FieldID, manifest: Manifest) {

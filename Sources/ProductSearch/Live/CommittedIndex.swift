@@ -71,7 +71,10 @@ extension IndexOptions {
         options.analysis = AnalysisVersion(
             dictionary: String(analyzer.dictionary.checksum, radix: 16),
             analyzer: "products-\(ProductFields.projectionVersion)")
-        options.documentOrder = ["category", "brand"]
+        options.documentOrder = Self.productOrder
         return options
     }
+
+    /// Products of one category stand side by side, and in it those of one brand.
+    static let productOrder = ["category", "brand"]
 }

@@ -30,8 +30,14 @@ public struct Reindexer {
         self.analyzer = analyzer
     }
 
-    /// Builds, checks and swaps. `progress` is told products done and products in all.
-    public func rebuild(progress: (Int, Int) -> Void) throws -> Outcome {
+    /// Builds, orders the products so that those with the same words stand together, checks and swaps.
+    ///
+    /// - Parameters:
+    ///   - progress: told products indexed and products in all.
+    ///   - ordering: told products that have their place and products in all, on another thread.
+    public func rebuild(
+        progress: (Int, Int) -> Void, ordering: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    ) throws -> Outcome {
         let generations = IndexGenerations(directory: folder.indexPath)
         let lock = try generations.lockForRebuild()
         try VocabularyLearner(store: store, analyzer: analyzer).learn()
@@ -59,7 +65,8 @@ public struct Reindexer {
         }
         count += batch.count
         try writer.commit(eventPosition: position)
-        try writer.forceMerge(maxSegments: 1)
+        try writer.forceMerge(
+            maxSegments: 1, order: .bisected(from: IndexOptions.productOrder), progress: ordering)
         try writer.commit(eventPosition: position)
         writer.close()
         try verify(generations.path(number), productCount: count)

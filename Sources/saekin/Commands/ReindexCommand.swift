@@ -30,9 +30,10 @@ struct ReindexCommand: Command {
         }
         let analyzer = try OpenShop.analyzer()
         let progress = ProgressLine("indexing")
-        let outcome = try Reindexer(folder: folder, store: store, analyzer: analyzer).rebuild {
-            progress.update($0, of: $1)
-        }
+        let ordering = ProgressLine("ordering")
+        let outcome = try Reindexer(folder: folder, store: store, analyzer: analyzer).rebuild(
+            progress: { progress.update($0, of: $1) },
+            ordering: { ordering.update($0, of: $1, isRare: true) })
         progress.finish()
         let seconds = (ContinuousClock.now - start) / .milliseconds(1) / 1_000
         Output.line(

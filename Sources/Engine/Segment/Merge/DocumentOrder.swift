@@ -31,6 +31,22 @@ enum DocumentOrder {
         return keyed.map { documents[$0.1] }
     }
 
+    /// The documents of `start`, which are the live ones, so that those with the same words stand close
+    /// together.
+    static func bisected(
+        _ sources: [SegmentSource], from start: [SourceDocument], name: String, shouldStop: () -> Bool,
+        progress: (Int, Int) -> Void
+    ) throws(SegmentError) -> [SourceDocument] {
+        let limits = BisectionLimits()
+        let graph = try BisectionGraph(sources, start, limits: limits) { () throws(SegmentError) in
+            try MergePlan.stop(if: shouldStop, name)
+        }
+        let order = GraphBisection.order(
+            graph, limits: limits, shouldStop: shouldStop, progress: { progress($0, start.count) })
+        guard let order else { throw MergePlan.stopped(name) }
+        return order.map { start[Int($0)] }
+    }
+
     /// For each source and document, the place of its value among the values of all sources.
     private static func documentRanks(
         _ sources: [SegmentSource], _ field: FieldID

@@ -17,7 +17,8 @@ struct MergePlan {
     var documentCount: UInt32 { UInt32(order.count) }
 
     init(
-        _ sources: [SegmentSource], registry: FieldRegistry, order wanted: MergeOrder, name: String
+        _ sources: [SegmentSource], registry: FieldRegistry, order wanted: MergeOrder, name: String,
+        shouldStop: () -> Bool = { false }
     ) throws(SegmentError) {
         self.sources = sources
         self.name = name
@@ -27,8 +28,8 @@ struct MergePlan {
             throw SegmentError(.tooLarge, file: name, "\(total) documents do not fit into one segment")
         }
         var maps = sources.map { [DocID](repeating: .noMoreDocuments, count: Int($0.segment.documentCount)) }
-        switch try Self.resolved(wanted, sources) {
-        case .keywords: preconditionFailure("an order by keywords was resolved to a list")
+        switch try Self.resolved(wanted, sources, name, shouldStop) {
+        case .keywords, .bisected: preconditionFailure("the order was resolved to a list")
         case .sources:
             keepsOrder = true
             var order: [SourceDocument] = []
@@ -57,12 +58,19 @@ struct MergePlan {
         self.maps = maps
     }
 
-    /// The order with keywords looked up.
+    /// The order as a list, unless it is that of the sources.
     private static func resolved(
-        _ order: MergeOrder, _ sources: [SegmentSource]
+        _ order: MergeOrder, _ sources: [SegmentSource], _ name: String, _ shouldStop: () -> Bool
     ) throws(SegmentError) -> MergeOrder {
-        guard case .keywords(let fields) = order else { return order }
-        return .listed(try DocumentOrder.listed(sources, by: fields))
+        switch order {
+        case .sources, .listed: return order
+        case .keywords(let fields): return .listed(try DocumentOrder.listed(sources, by: fields))
+        case .bisected(let fields, let progress):
+            let start = try DocumentOrder.listed(sources, by: fields)
+            return .listed(
+                try DocumentOrder.bisected(
+                    sources, from: start, name: name, shouldStop: shouldStop, progress: progress))
+        }
     }
 
     private static func fields(
@@ -101,8 +109,16 @@ struct MergePlan {
 
     /// Ends the merge when the caller asks for it. Called every few thousand postings or documents.
     func stop(if shouldStop: () -> Bool) throws(SegmentError) {
-        if shouldStop() { throw SegmentError(.cancelled, file: name, "the merge was stopped") }
+        try Self.stop(if: shouldStop, name)
         pages.step(sources)
+    }
+
+    static func stop(if shouldStop: () -> Bool, _ name: String) throws(SegmentError) {
+        if shouldStop() { throw stopped(name) }
+    }
+
+    static func stopped(_ name: String) -> SegmentError {
+        SegmentError(.cancelled, file: name, "the merge was stopped")
     }
 }
 

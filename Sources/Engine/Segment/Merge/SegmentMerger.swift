@@ -52,7 +52,8 @@ public enum SegmentMerger {
         into sink: ([UInt8]) throws(SegmentError) -> Void
     ) throws(SegmentError) -> MergeResult {
         precondition(!sources.isEmpty, "there is nothing to merge")
-        let plan = try MergePlan(sources, registry: registry, order: order, name: name)
+        let plan = try MergePlan(
+            sources, registry: registry, order: order, name: name, shouldStop: shouldStop)
         let stored = StoredMerge(plan)
         var writer = try SegmentWriter(
             documentCount: plan.documentCount, name: name, storage: storage,
