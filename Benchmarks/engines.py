@@ -84,11 +84,12 @@ class Ours:
         return digest(self.binary)
 
 
-def built(folder=PROJECT, quiet=False):
+def built(folder=PROJECT, scratch=None):
     """engine-bench of a working copy, built in release mode where its sources are newer."""
     command = ["swift", "build", "-c", "release", "--product", "engine-bench"]
-    if not quiet:
-        say(f"building: {' '.join(command)}")
+    if scratch:
+        command += ["--scratch-path", str(scratch)]
+    say(f"building: {' '.join(command)}")
     try:
         done = subprocess.run(command, cwd=folder, stdout=sys.stderr, stderr=sys.stderr, check=False)
         if done.returncode != 0:
