@@ -210,9 +210,10 @@ class Peers:
             folder=self.scripts,
         )
 
-    def has(self, name):
+    def has(self, probe):
+        """Whether a command of bash succeeds among the words of env.sh."""
         done = subprocess.run(
-            self.shell(PEERS[name].probe),
+            self.shell(probe),
             cwd=self.scripts,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
@@ -221,9 +222,9 @@ class Peers:
         )
         return done.returncode == 0
 
-    def set_up(self, names):
-        """Sets up what is missing of these engines; those that are missing even then."""
-        missing = [name for name in names if not self.has(name)]
+    def set_up(self, probes):
+        """Sets up what is missing of these names, each with its probe; those that are missing even then."""
+        missing = [name for name, probe in probes.items() if not self.has(probe)]
         if not missing:
             return []
         say(f"setting up {', '.join(missing)}: {self.scripts}/setup.sh, about 600 MB in {self.home}")
@@ -242,7 +243,7 @@ class Peers:
             )
             if done.returncode != 0:
                 say(f"{' '.join(step)} ended with {done.returncode}")
-        return [name for name in missing if not self.has(name)]
+        return [name for name in missing if not self.has(probes[name])]
 
     def index(self, name, corpus, root, logs):
         """Builds a peer's index in a folder that is made anew, and returns the figures of the build."""
