@@ -70,6 +70,70 @@ size_t saekin_popcount(const uint8_t *words, size_t word_count);
 /// out[i] |= word i of the little-endian words.
 void saekin_or_words(const uint8_t *words, size_t word_count, uint64_t *out);
 
+// Windows of documents: bit sets of native 64-bit words, and scores.
+
+/// How many bits are set.
+size_t saekin_count_bits(const uint64_t *words, size_t count);
+
+/// How many bits are set in both.
+size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count);
+
+/// target &= source; not 0 when any bit is left.
+uint64_t saekin_and(uint64_t *target, const uint64_t *source, size_t count);
+
+/// target &= ~source; not 0 when any bit is left.
+uint64_t saekin_and_not(uint64_t *target, const uint64_t *source, size_t count);
+
+/// target |= source.
+void saekin_or_into(uint64_t *target, const uint64_t *source, size_t count);
+
+/// Not 0 when any bit is set.
+uint64_t saekin_any(const uint64_t *words, size_t count);
+
+/// Sets bit documents[i] - base for each document. The caller has words for all of them.
+void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words);
+
+/// The first place from `start` on, up to `count`, whose value is at least `target`. The values ascend.
+size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t count, uint32_t target);
+
+/// Writes, for each value, whether it lies in lower...upper, as (count + 63) / 64 words. lower <= upper.
+void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
+                          uint64_t *words);
+
+/// How the occurrences of a term score: weight * (f * factor / (k1 + f * factor)), rounded by adding and
+/// subtracting `magic`.
+typedef struct {
+    /// A norm a document, or NULL where every norm is 0.
+    const uint8_t *norms;
+    /// The score of frequency 1 to 4 (rows) and norm 0 to 255 (columns).
+    const float *contributions;
+    /// The factor of each norm.
+    const float *factors;
+    float weight;
+    float k1;
+    float magic;
+} saekin_unit_scores;
+
+/// Fills the 1,024 scores that `contributions` is to point to, from the other members.
+void saekin_tabulate_contributions(const saekin_unit_scores *unit, float *contributions);
+
+/// The score of one occurrence count. Precondition: frequency > 0.
+float saekin_contribution(const saekin_unit_scores *unit, uint32_t frequency, uint8_t norm);
+
+/// Sets the bit of each document and adds its score, both at document - base. Without `frequencies` all are 1.
+void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
+                       size_t count, uint32_t base, uint64_t *words, float *scores);
+
+/// Writes the documents whose score is at least `least`, and their scores; returns how many. `found` and
+/// `scores` have room for `count`.
+size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
+                         size_t count, float least, uint32_t *found, float *scores);
+
+/// The same from a window: documents base + i whose bit i is set and whose score is at least `least`. Room
+/// for 64 * word_count.
+size_t saekin_scored_candidates(const uint64_t *words, const float *scores, size_t word_count, float least,
+                                uint32_t base, uint32_t *found, float *found_scores);
+
 /// CRC-32C (Castagnoli, reflected, as in RFC 3720), continued from `crc`, which is 0 at the start.
 uint32_t saekin_crc32c(uint32_t crc, const void *bytes, size_t count);
 

@@ -2,6 +2,7 @@
 //
 // A slot is a window's worth of bits or scores, named by its offset in one array. Slots are taken and given
 // back like a stack, so a pass over a segment allocates only while its first window grows the arrays.
+import CKernels
 
 /// Sizes of a window.
 enum Window {
@@ -52,74 +53,60 @@ struct BitSlots: Sendable {
         precondition(slot >= 0 && slot + Window.wordCount <= words.count, "no such slot")
     }
 
-    mutating func clear(_ slot: Int) {
+    /// Lends the words of all slots, of which `slot` is checked.
+    @inline(__always)
+    private mutating func withWords<Result>(
+        _ slot: Int, _ other: Int, _ body: (UnsafeMutablePointer<UInt64>) -> Result
+    ) -> Result {
         check(slot)
-        var words = words.mutableSpan
-        for index in 0..<Window.wordCount { words[unchecked: slot + index] = 0 }
+        check(other)
+        return words.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+    }
+
+    // SAFETY: for all below: `check` keeps a slot's words inside of the array.
+
+    mutating func clear(_ slot: Int) {
+        withWords(slot, slot) { ($0 + slot).update(repeating: 0, count: Window.wordCount) }
     }
 
     mutating func copy(_ source: Int, to target: Int) {
-        check(source)
-        check(target)
-        var words = words.mutableSpan
-        for index in 0..<Window.wordCount {
-            words[unchecked: target + index] = words[unchecked: source + index]
-        }
+        withWords(source, target) { ($0 + target).update(from: $0 + source, count: Window.wordCount) }
     }
 
     /// target = target AND source; whether anything is left.
     @discardableResult
     mutating func and(_ target: Int, _ source: Int) -> Bool {
-        check(source)
-        check(target)
-        var words = words.mutableSpan
-        var any: UInt64 = 0
-        for index in 0..<Window.wordCount {
-            let word = words[unchecked: target + index] & words[unchecked: source + index]
-            words[unchecked: target + index] = word
-            any |= word
-        }
-        return any != 0
+        withWords(source, target) { saekin_and($0 + target, $0 + source, Window.wordCount) } != 0
     }
 
     /// target = target AND NOT source; whether anything is left.
     @discardableResult
     mutating func andNot(_ target: Int, _ source: Int) -> Bool {
-        check(source)
-        check(target)
-        var words = words.mutableSpan
-        var any: UInt64 = 0
-        for index in 0..<Window.wordCount {
-            let word = words[unchecked: target + index] & ~words[unchecked: source + index]
-            words[unchecked: target + index] = word
-            any |= word
-        }
-        return any != 0
+        withWords(source, target) { saekin_and_not($0 + target, $0 + source, Window.wordCount) } != 0
     }
 
     mutating func or(_ target: Int, _ source: Int) {
-        check(source)
-        check(target)
-        var words = words.mutableSpan
-        for index in 0..<Window.wordCount {
-            words[unchecked: target + index] |= words[unchecked: source + index]
-        }
+        withWords(source, target) { saekin_or_into($0 + target, $0 + source, Window.wordCount) }
     }
 
     func isEmpty(_ slot: Int) -> Bool {
         check(slot)
-        let words = words.span
-        var any: UInt64 = 0
-        for index in 0..<Window.wordCount { any |= words[unchecked: slot + index] }
-        return any == 0
+        return words.withUnsafeBufferPointer { saekin_any($0.baseAddress! + slot, Window.wordCount) } == 0
     }
 
     func count(_ slot: Int) -> Int {
         check(slot)
-        let words = words.span
-        var count = 0
-        for index in 0..<Window.wordCount { count += words[unchecked: slot + index].nonzeroBitCount }
-        return count
+        return words.withUnsafeBufferPointer { saekin_count_bits($0.baseAddress! + slot, Window.wordCount) }
+    }
+
+    /// Writes a window's bits into a set of documents.
+    func store(_ slot: Int, to set: DocumentSet, window: UInt32) {
+        check(slot)
+        words.withUnsafeBufferPointer {
+            // SAFETY: a set has the words of every window of its segment.
+            (set.words + Int(window) * Window.wordCount).update(
+                from: $0.baseAddress! + slot, count: Window.wordCount)
+        }
     }
 
     /// Whether fewer than `limit` bits are set; looks no further than it must.
@@ -138,6 +125,10 @@ struct BitSlots: Sendable {
     mutating func fillExisting(_ slot: Int, window: UInt32, documentCount: UInt32) {
         let base = Int(window) << Int(Window.shift)
         let count = min(Window.size, Int(documentCount) - base)
+        if count == Window.size {
+            withWords(slot, slot) { ($0 + slot).update(repeating: .max, count: Window.wordCount) }
+            return
+        }
         for index in 0..<Window.wordCount {
             let left = count - index * 64
             words[slot + index] = left >= 64 ? .max : left <= 0 ? 0 : (1 << UInt64(left)) - 1
@@ -168,7 +159,10 @@ struct ScoreSlots: Sendable {
     }
 
     mutating func clear(_ slot: Int) {
-        var span = values.mutableSpan
-        for index in slot..<slot + Window.size { span[unchecked: index] = 0 }
+        precondition(slot >= 0 && slot + Window.size <= values.count, "no such slot")
+        values.withUnsafeMutableBufferPointer {
+            // SAFETY: the precondition keeps the slot inside of the array.
+            ($0.baseAddress! + slot).update(repeating: 0, count: Window.size)
+        }
     }
 }

@@ -54,6 +54,38 @@ struct WindowPass {
         !request.countsTotal && request.facets.isEmpty && (request.sort.isEmpty || request.sort == [.score])
     }
 
+    /// Visits every window that may hold a match and keeps the matches; their number.
+    mutating func run(
+        _ matches: DocumentSet, _ facets: inout [FacetCounter], _ control: inout SearchControl
+    ) throws(SearchError) -> Int {
+        var total = 0
+        var window: UInt32 = 0
+        do {
+            while true {
+                window = try nextWindow(window)
+                if window == .max { return total }
+                try control.check()
+                let all = bits.take()
+                if try match(window, into: all, scores: nil, threshold: 0) {
+                    let near = try applyGroups(window, all)
+                    total += bits.count(all)
+                    for index in facets.indices {
+                        try facets[index].count(window: window, all: all, near: near, &bits)
+                    }
+                    bits.store(all, to: matches, window: window)
+                }
+                bits.giveBack(all)
+                window += 1
+            }
+        } catch let error as SegmentError {
+            throw .segment(error)
+        } catch let error as SearchError {
+            throw error
+        } catch {
+            preconditionFailure("a pass throws only segment and search errors")
+        }
+    }
+
     /// Visits every window that may hold a match; the number of hits.
     mutating func run<Ranker: HitRanker>(
         _ ranker: inout Ranker, _ hits: inout TopHits<Ranker.Rank>, _ facets: inout [FacetCounter],

@@ -15,14 +15,11 @@ private struct PositionCursor {
 
     /// Appends the term's positions in `document`; documents are asked for in ascending order.
     mutating func append(_ document: UInt32, to positions: inout [UInt32]) throws(SegmentError) {
-        guard try cursor.contains(document) else { return }
+        guard try cursor.find(document) else { return }
         if loadedBlock != cursor.blockNumber {
             cursor.decodeFrequencies()
-            let postings = cursor.postings
-            try cursor.frequencies.withUnsafeBufferPointer { frequencies throws(SegmentError) in
-                // SAFETY: the frequencies of the whole block were decoded into it.
-                if let base = frequencies.baseAddress { try reader.load(postings, frequencies: base) }
-            }
+            // SAFETY: the frequencies of the whole block were decoded.
+            try reader.load(cursor.postings, frequencies: cursor.frequencies)
             loadedBlock = cursor.blockNumber
         }
         positions.append(contentsOf: reader.positions(at: cursor.index))

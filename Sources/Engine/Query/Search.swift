@@ -27,8 +27,18 @@ struct Search {
         var counted = Array(repeating: [SegmentFacet](), count: request.facets.count)
         var best = BestScores(capacity: capacity)
         for (index, view) in views.enumerated() {
-            var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0)
             var facets = request.facets.map { FacetCounter($0, view: view) }
+            let flat = sortsByScore ? FlatQuery(plan, segment: view.segment, index: index) : nil
+            if let flat {
+                let (count, entries) = try searchFlat(
+                    flat, plan, view, index, capacity, best.floor, &facets, &control)
+                total += count
+                found.append(SegmentHits(segment: index, entries: entries))
+                for (facet, counter) in facets.enumerated() { counted[facet].append(counter.result) }
+                best.add(entries.map(\.score))
+                continue
+            }
+            var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0)
             let (count, entries) =
                 if sortsByScore {
                     try collectByScore(&pass, view, capacity, best.floor, &facets, &control)
@@ -55,6 +65,42 @@ struct Search {
 
     private var sortsByScore: Bool {
         request.sort.isEmpty || request.sort == [.score]
+    }
+
+    /// A flat query: what matches is counted first, then the best hits are found among it.
+    private func searchFlat(
+        _ query: FlatQuery, _ plan: QueryPlan, _ view: SegmentView, _ index: Int, _ capacity: Int,
+        _ floor: Float, _ facets: inout [FacetCounter], _ control: inout SearchControl
+    ) throws(SearchError) -> (Int, [(document: UInt32, score: Float)]) {
+        var acceptance = view.liveDocs.map { BestHits.Acceptance.live($0) } ?? .all
+        var total = 0
+        if !query.entries.isEmpty {
+            if request.filter != nil || !request.facets.isEmpty || !request.facetFilters.isEmpty {
+                var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false)
+                let matches = DocumentSet(documentCount: view.segment.documentCount)
+                total = try pass.run(matches, &facets, &control)
+                acceptance = .set(matches)
+                if total == 0 { return (0, []) }
+            } else if request.countsTotal {
+                var counter = MatchCounter(query, view: view)
+                total = try counter.count(&control)
+            }
+        }
+        guard capacity > 0, !query.entries.isEmpty else { return (total, []) }
+        do {
+            let ranker = try ScoreRanker(view: view, after: request.after, scoreFloor: floor)
+            var search = BestHits(
+                query, view: view, acceptance: acceptance, ranker: ranker, capacity: capacity)
+            let entries = try search.run(&control)
+            if !request.countsTotal, request.facets.isEmpty { total = max(total, search.offeredCount) }
+            return (total, entries.map { ($0.document, $0.rank.score) })
+        } catch let error as SegmentError {
+            throw .segment(error)
+        } catch let error as SearchError {
+            throw error
+        } catch {
+            preconditionFailure("a search throws only segment and search errors")
+        }
     }
 
     private func collectByScore(

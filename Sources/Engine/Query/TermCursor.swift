@@ -1,13 +1,27 @@
 // A postings cursor with its current block decoded, for reading windows and for looking up single documents.
+import CKernels
 
-/// Reads the postings of one term forwards.
+/// The memory of a decoded block: documents, then frequencies.
+private final class BlockMemory: @unchecked Sendable {
+    // SAFETY (Sendable): a cursor is used by one thread at a time, and its memory with it.
+    let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: 2 * PostingsCursor.blockCapacity)
+
+    init() { documents.initialize(repeating: 0, count: 2 * PostingsCursor.blockCapacity) }
+
+    deinit { documents.deallocate() }
+}
+
+/// Reads the postings of one term forwards. A copy shares the decoded block: only one of the two may be used on.
 struct TermCursor {
     private(set) var postings: PostingsCursor
-    /// The decoded block; empty until it is asked for.
-    private(set) var documents: [UInt32] = []
-    private(set) var frequencies: [UInt32] = []
+    private let memory = BlockMemory()
+    // SAFETY: `memory` lives as long as the cursor and has room for both arrays of a block.
+    /// The documents of the decoded block.
+    let documents: UnsafeMutablePointer<UInt32>
+    /// Their frequencies, once `decodeFrequencies` was called.
+    let frequencies: UnsafeMutablePointer<UInt32>
     /// Documents decoded; 0 while the block is not.
-    private var count = 0
+    private(set) var count = 0
     /// The first decoded document that has not been passed.
     private(set) var index = 0
     private var hasFrequencies = false
@@ -16,9 +30,13 @@ struct TermCursor {
 
     init(_ segment: Segment, _ entry: TermEntry) {
         postings = segment.postings(entry)
+        documents = memory.documents
+        frequencies = memory.documents + PostingsCursor.blockCapacity
     }
 
     var documentFrequency: UInt32 { postings.documentFrequency }
+
+    // MARK: Moving
 
     /// No document in `target..<lowerBound(target)` has the term; `UInt32.max` when none from `target` on has
     /// it.
@@ -32,32 +50,80 @@ struct TermCursor {
         return documents[index]
     }
 
+    /// Moves to the block that holds the first document from `target` on, decoding nothing; false when there
+    /// is none.
+    mutating func moveBlock(to target: UInt32) throws(SegmentError) -> Bool {
+        if count > 0, postings.blockLastDocument >= target { return true }
+        let before = postings.blockLastDocument
+        let wasOnBlock = postings.blockCount > 0
+        guard try postings.skip(to: target) else {
+            forgetBlock()
+            return false
+        }
+        if !wasOnBlock || postings.blockLastDocument != before { forgetBlock() }
+        return true
+    }
+
+    private mutating func forgetBlock() {
+        count = 0
+        index = 0
+        hasFrequencies = false
+    }
+
+    // MARK: Single documents
+
+    /// Whether `document` has the term. Documents are asked for in ascending order.
+    mutating func contains(_ document: UInt32) throws(SegmentError) -> Bool {
+        guard try moveBlock(to: document), document >= postings.blockLowerBound else { return false }
+        if count == 0, postings.isBitSet { return postings.bitSetContains(document) }
+        return try locate(document)
+    }
+
     /// How often the term occurs in `document`: 0 when it does not. Documents are asked for in ascending
     /// order.
     mutating func frequency(of document: UInt32) throws(SegmentError) -> UInt32 {
-        guard try contains(document) else { return 0 }
-        decodeFrequencies()
-        return frequencies[index]
+        guard try moveBlock(to: document), document >= postings.blockLowerBound else { return 0 }
+        if count == 0, postings.isBitSet {
+            return postings.bitSetContains(document) ? postings.bitSetFrequency(document) : 0
+        }
+        guard try locate(document) else { return 0 }
+        if hasFrequencies { return frequencies[index] }
+        return postings.hasOnlySingleOccurrences ? 1 : postings.frequency(at: index)
     }
 
-    /// Whether `document` has the term; `index` is then its place in the block.
-    mutating func contains(_ document: UInt32) throws(SegmentError) -> Bool {
+    /// Whether `document` has the term; `index` is then its place in the decoded block.
+    mutating func find(_ document: UInt32) throws(SegmentError) -> Bool {
         guard try moveBlock(to: document), document >= postings.blockLowerBound else { return false }
+        return try locate(document)
+    }
+
+    private mutating func locate(_ document: UInt32) throws(SegmentError) -> Bool {
         try decode()
         moveIndex(to: document)
         return documents[index] == document
     }
 
+    // MARK: Runs
+
     /// Decodes the next block with documents of `base..<end` and passes these: the range of their places.
     /// Empty when there is none, or no further one.
-    mutating func nextRun(
-        base: UInt32, end: UInt32, needsFrequencies: Bool
-    ) throws(SegmentError) -> Range<Int> {
-        if count > 0, index == count {
-            guard try moveBlock(to: postings.blockLastDocument + 1) else { return 0..<0 }
-        }
-        guard try moveBlock(to: base), postings.blockLowerBound < end else { return 0..<0 }
+    mutating func nextRun(base: UInt32, end: UInt32) throws(SegmentError) -> Range<Int> {
+        guard try moveToRun(base: base, end: end) else { return 0..<0 }
         try decode()
+        return takeRun(base: base, end: end)
+    }
+
+    /// Moves to the next block with documents of `base..<end` that have not been passed; false when there is
+    /// none.
+    mutating func moveToRun(base: UInt32, end: UInt32) throws(SegmentError) -> Bool {
+        if count > 0, index == count {
+            guard try moveBlock(to: postings.blockLastDocument + 1) else { return false }
+        }
+        return try moveBlock(to: base) && postings.blockLowerBound < end
+    }
+
+    /// Passes the decoded block's documents of `base..<end`: the range of their places.
+    mutating func takeRun(base: UInt32, end: UInt32) -> Range<Int> {
         moveIndex(to: base)
         let start = index
         if postings.blockLastDocument < end {
@@ -65,73 +131,40 @@ struct TermCursor {
         } else {
             moveIndex(to: end)
         }
-        if start < index, needsFrequencies { decodeFrequencies() }
         return start..<index
     }
 
-    /// Whether every document of the decoded block has the term once.
+    /// Passes the block without decoding it; false when it was the last.
+    mutating func skipBlock() throws(SegmentError) -> Bool {
+        try moveBlock(to: postings.blockLastDocument + 1)
+    }
+
+    /// Whether every document of the block has the term once.
     var isSingleOccurrence: Bool { postings.hasOnlySingleOccurrences }
 
-    /// Decodes the frequencies of the decoded block.
-    mutating func decodeFrequencies() {
-        if hasFrequencies { return }
-        if frequencies.isEmpty { frequencies = Array(repeating: 0, count: PostingsCursor.blockCapacity) }
-        frequencies.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: the buffer has the capacity of a block, and the cursor stands on one.
-            if let base = buffer.baseAddress { _ = postings.decodeFrequencies(into: base) }
-        }
-        hasFrequencies = true
-    }
-
-    /// Moves to the block that holds the first document from `target` on; false when there is none.
-    private mutating func moveBlock(to target: UInt32) throws(SegmentError) -> Bool {
-        if count > 0, postings.blockLastDocument >= target { return true }
-        let before = postings.blockLastDocument
-        let wasOnBlock = postings.blockCount > 0
-        guard try postings.skip(to: target) else {
-            count = 0
-            index = 0
-            return false
-        }
-        if !wasOnBlock || postings.blockLastDocument != before {
-            count = 0
-            index = 0
-            hasFrequencies = false
-        }
-        return true
-    }
-
-    private mutating func decode() throws(SegmentError) {
+    /// Decodes the documents of the block, unless they are.
+    mutating func decode() throws(SegmentError) {
         if count > 0 { return }
-        if documents.isEmpty { documents = Array(repeating: 0, count: PostingsCursor.blockCapacity) }
-        count = try documents.withUnsafeMutableBufferPointer { buffer throws(SegmentError) in
-            // SAFETY: the buffer has the capacity of a block, and the cursor stands on one.
-            guard let base = buffer.baseAddress else { return 0 }
-            return try postings.decodeDocuments(into: base)
-        }
+        // SAFETY: the memory has the capacity of a block, and the cursor stands on one.
+        count = try postings.decodeDocuments(into: documents)
         index = 0
         hasFrequencies = false
         blockNumber += 1
     }
 
-    /// Moves `index` to the first document that is at least `target`; the block has one.
-    private mutating func moveIndex(to target: UInt32) {
-        index = Self.place(of: target, in: documents.span, from: index, count: count)
+    /// Decodes the frequencies of the decoded block.
+    mutating func decodeFrequencies() {
+        if hasFrequencies { return }
+        // SAFETY: as in `decode`.
+        _ = postings.decodeFrequencies(into: frequencies)
+        hasFrequencies = true
     }
 
-    private static func place(of target: UInt32, in documents: Span<UInt32>, from index: Int, count: Int)
-        -> Int
-    {
-        var low = index
-        // Most moves are short: a few steps before halving.
-        let near = min(low + 8, count - 1)
-        while low < near, documents[low] < target { low += 1 }
-        if documents[low] >= target { return low }
-        var high = count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if documents[middle] < target { low = middle + 1 } else { high = middle }
-        }
-        return low
+    /// Moves `index` to the first document that is at least `target`, if the block has one.
+    @inline(__always)
+    private mutating func moveIndex(to target: UInt32) {
+        if index < count, documents[index] >= target { return }
+        // SAFETY: `count` documents are decoded.
+        index = saekin_lower_bound(documents, index, count, target)
     }
 }

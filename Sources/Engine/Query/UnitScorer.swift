@@ -1,4 +1,5 @@
 // Scores a BM25F unit over the windows of one segment: a term in its fields, or the expansions of a prefix.
+import CKernels
 
 /// Scores one unit.
 struct UnitScorer {
@@ -7,8 +8,8 @@ struct UnitScorer {
     private var factors: [[Float]] = []
     /// Per cursor, a norm a document; fields without norms read the norm 0.
     private var norms: [NormsReader?] = []
-    /// A unit of one field: contributions by frequency (1 to 4) and norm.
-    private let contributions: [Float]
+    /// The scores of a unit with one cursor.
+    private let scores: UnitScores?
     private let weight: Float
     private let k1: Float
     private let grid: ScoreGrid
@@ -17,9 +18,6 @@ struct UnitScorer {
     let cost: UInt64
     /// Postings in an average window.
     let windowCost: Int
-
-    /// The frequencies for which a contribution is looked up instead of computed.
-    private static let tabledFrequencyMax = 4
 
     init(_ unit: UnitPlan, plan: QueryPlan, segment: Segment, index: Int, needsScores: Bool) {
         weight = unit.weight
@@ -35,11 +33,12 @@ struct UnitScorer {
         }
         cost = min(postingCount, UInt64(segment.documentCount))
         windowCost = Int(postingCount) / max(1, Int(Window.count(segment.documentCount)))
-        contributions =
-            if needsScores, cursors.count == 1, postingCount > 1_024 {
-                Self.contributions(factors[0], unit, plan)
+        scores =
+            if needsScores, cursors.count == 1 {
+                UnitScores(
+                    weight: unit.weight, k1: plan.k1, grid: plan.grid, factors: factors[0], norms: norms[0])
             } else {
-                []
+                nil
             }
     }
 
@@ -50,22 +49,10 @@ struct UnitScorer {
         k1 = 1
         grid = ScoreGrid(scoreMax: 0)
         needsScores = false
-        contributions = []
+        scores = nil
         let postingCount = entries.reduce(0) { $0 + UInt64($1.documentFrequency) }
         cost = min(postingCount, UInt64(segment.documentCount))
         windowCost = Int(postingCount) / max(1, Int(Window.count(segment.documentCount)))
-    }
-
-    private static func contributions(_ factors: [Float], _ unit: UnitPlan, _ plan: QueryPlan) -> [Float] {
-        var table: [Float] = []
-        table.reserveCapacity(tabledFrequencyMax * 256)
-        for frequency in 1...tabledFrequencyMax {
-            for factor in factors {
-                table.append(
-                    plan.contribution(weight: unit.weight, weightedFrequency: Float(frequency) * factor))
-            }
-        }
-        return table
     }
 
     /// The first window, from `window` on, that may hold a match.
@@ -105,20 +92,12 @@ struct UnitScorer {
             return try matchEach(task, target, &bits, &slots)
         }
         guard let target else {
-            for index in cursors.indices {
-                try Self.mark(&cursors[index], task, &bits.words)
-            }
+            for index in cursors.indices { try cursors[index].mark(task, &bits.words) }
             bits.and(task.out, task.candidates)
             return
         }
-        if cursors.count == 1 {
-            if contributions.isEmpty {
-                try scoreOne(task, target, &bits, &slots)
-            } else {
-                try Self.scoreOne(
-                    &cursors[0], norms[0], contributions, factors[0], weight, k1, grid, task, target,
-                    &bits.words, &slots.values)
-            }
+        if let scores {
+            try Self.addScores(&cursors[0], scores, task, target, &bits.words, &slots.values)
             bits.and(task.out, task.candidates)
             return
         }
@@ -130,24 +109,6 @@ struct UnitScorer {
         bits.and(task.out, task.candidates)
         saturate(weighted, task, target, bits, &slots)
         slots.giveBack(weighted)
-    }
-
-    private mutating func scoreOne(
-        _ task: WindowTask, _ target: Int, _ bits: inout BitSlots, _ slots: inout ScoreSlots
-    ) throws(SegmentError) {
-        let end = task.base + UInt32(Window.size)
-        while true {
-            let run = try cursors[0].nextRun(base: task.base, end: end, needsFrequencies: true)
-            if run.isEmpty { return }
-            for place in run {
-                let document = cursors[0].documents[place]
-                let norm = norms[0]?[document] ?? 0
-                let weighted = Float(cursors[0].frequencies[place]) * factors[0][Int(norm)]
-                let offset = Int(document - task.base)
-                bits.words[task.out + offset >> 6] |= 1 << UInt64(offset & 63)
-                slots.values[target + offset] += contribution(weighted)
-            }
-        }
     }
 
     @inline(__always)
@@ -168,13 +129,15 @@ struct UnitScorer {
                 var isFound = false
                 var weighted: Float = 0
                 for index in cursors.indices {
-                    guard try cursors[index].contains(document) else { continue }
+                    if target == nil {
+                        isFound = try cursors[index].contains(document)
+                        if isFound { break }
+                        continue
+                    }
+                    let frequency = try cursors[index].frequency(of: document)
+                    guard frequency > 0 else { continue }
                     isFound = true
-                    if target == nil { break }
-                    cursors[index].decodeFrequencies()
-                    let norm = norms[index]?[document] ?? 0
-                    weighted +=
-                        Float(cursors[index].frequencies[cursors[index].index]) * factors[index][Int(norm)]
+                    weighted += Float(frequency) * factors[index][Int(norms[index]?[document] ?? 0)]
                 }
                 guard isFound else { continue }
                 bits.words[task.out + word] |= 1 << UInt64(offset & 63)
@@ -213,89 +176,77 @@ struct UnitScorer {
 
     // MARK: Loops over postings
 
-    // Offsets are unchecked below: `nextRun` gives documents of the window only, slots have a window's size,
-    // tables 256 entries, and norms as many as the segment has documents.
-
-    /// Sets the bits of the cursor's documents.
-    private static func mark(
-        _ cursor: inout TermCursor, _ task: WindowTask, _ words: inout [UInt64]
-    ) throws(SegmentError) {
-        let end = task.base + UInt32(Window.size)
-        while true {
-            let run = try cursor.nextRun(base: task.base, end: end, needsFrequencies: false)
-            if run.isEmpty { return }
-            let documents = cursor.documents.span
-            var words = words.mutableSpan
-            for place in run {
-                let offset = Int(documents[unchecked: place] &- task.base)
-                words[unchecked: task.out + offset >> 6] |= 1 << UInt64(offset & 63)
-            }
-        }
-    }
+    // SAFETY: for all of them: `nextRun` gives documents of the window only, slots have a window's size, tables
+    // 256 entries, and there is a norm for every document of the segment.
 
     /// Sets bits and adds weighted frequencies.
     private static func accumulate(
         _ cursor: inout TermCursor, _ norms: NormsReader?, _ factors: [Float], _ task: WindowTask,
-        _ target: Int,
-        _ words: inout [UInt64], _ values: inout [Float]
+        _ target: Int, _ words: inout [UInt64], _ values: inout [Float]
     ) throws(SegmentError) {
         let end = task.base + UInt32(Window.size)
         precondition(factors.count == 256)
         while true {
-            let run = try cursor.nextRun(base: task.base, end: end, needsFrequencies: true)
+            let run = try cursor.nextRun(base: task.base, end: end)
             if run.isEmpty { return }
-            let documents = cursor.documents.span
-            let frequencies = cursor.frequencies.span
+            let isSingle = cursor.isSingleOccurrence
+            if !isSingle { cursor.decodeFrequencies() }
             let factors = factors.span
             var words = words.mutableSpan
             var values = values.mutableSpan
             for place in run {
-                let document = documents[unchecked: place]
+                let document = cursor.documents[place]
                 let offset = Int(document &- task.base)
-                // SAFETY: there is a norm for every document of the segment.
                 let norm = if let norms { Int(norms.base[Int(document)]) } else { 0 }
+                let frequency = isSingle ? 1 : Float(cursor.frequencies[place])
                 words[unchecked: task.out + offset >> 6] |= 1 << UInt64(offset & 63)
-                values[unchecked: target + offset] +=
-                    Float(frequencies[unchecked: place]) * factors[unchecked: norm]
+                values[unchecked: target + offset] += frequency * factors[unchecked: norm]
             }
         }
     }
 
-    /// Sets bits and adds contributions, looked up for frequencies up to 4.
-    private static func scoreOne(
-        _ cursor: inout TermCursor, _ norms: NormsReader?, _ contributions: [Float], _ factors: [Float],
-        _ weight: Float, _ k1: Float, _ grid: ScoreGrid, _ task: WindowTask, _ target: Int,
+    /// Sets bits and adds scores.
+    private static func addScores(
+        _ cursor: inout TermCursor, _ scores: UnitScores, _ task: WindowTask, _ target: Int,
         _ words: inout [UInt64], _ values: inout [Float]
     ) throws(SegmentError) {
-        let end = task.base + UInt32(Window.size)
-        precondition(contributions.count == tabledFrequencyMax * 256 && factors.count == 256)
-        while true {
-            let run = try cursor.nextRun(base: task.base, end: end, needsFrequencies: false)
-            if run.isEmpty { return }
-            let isSingle = cursor.isSingleOccurrence
-            if !isSingle { cursor.decodeFrequencies() }
-            let documents = cursor.documents.span
-            let frequencies = cursor.frequencies.span
-            let table = contributions.span
-            var words = words.mutableSpan
-            var values = values.mutableSpan
-            for place in run {
-                let document = documents[unchecked: place]
-                let offset = Int(document &- task.base)
-                // SAFETY: there is a norm for every document of the segment.
-                let norm = if let norms { Int(norms.base[Int(document)]) } else { 0 }
-                let frequency = isSingle ? 1 : Int(frequencies[unchecked: place])
-                let score =
-                    if frequency <= tabledFrequencyMax, frequency > 0 {
-                        table[unchecked: (frequency - 1) << 8 + norm]
-                    } else {
-                        grid.round(
-                            BM25.contribution(
-                                weight: weight, weightedFrequency: Float(frequency) * factors[norm], k1: k1))
-                    }
-                words[unchecked: task.out + offset >> 6] |= 1 << UInt64(offset & 63)
-                values[unchecked: target + offset] += score
+        var kernel = scores.kernel
+        try words.withUnsafeMutableBufferPointer { words throws(SegmentError) in
+            try values.withUnsafeMutableBufferPointer { values throws(SegmentError) in
+                let (out, sums) = (words.baseAddress! + task.out, values.baseAddress! + target)
+                let end = task.base + UInt32(Window.size)
+                while true {
+                    let run = try cursor.nextRun(base: task.base, end: end)
+                    if run.isEmpty { return }
+                    cursor.addScores(&kernel, run, base: task.base, out, sums)
+                }
             }
         }
+        withExtendedLifetime(scores) {}
+    }
+}
+
+extension TermCursor {
+    /// Sets the bits of the documents of a window.
+    fileprivate mutating func mark(_ task: WindowTask, _ words: inout [UInt64]) throws(SegmentError) {
+        try words.withUnsafeMutableBufferPointer { words throws(SegmentError) in
+            // SAFETY: a slot has a window's words.
+            guard let base = words.baseAddress else { return }
+            try setBits(from: task.base, to: task.base + UInt32(Window.size), base + task.out)
+        }
+    }
+
+    /// Sets the bits of a run of the decoded block and adds its scores, both relative to `base`.
+    @inline(__always)
+    mutating func addScores(
+        _ kernel: inout saekin_unit_scores, _ run: Range<Int>, base: UInt32,
+        _ words: UnsafeMutablePointer<UInt64>, _ scores: UnsafeMutablePointer<Float>
+    ) {
+        let isSingle = isSingleOccurrence
+        if !isSingle { decodeFrequencies() }
+        saekin_add_scores(
+            &kernel, documents + run.lowerBound, isSingle ? nil : frequencies + run.lowerBound, run.count,
+            base,
+            words, scores)
     }
 }

@@ -108,7 +108,8 @@ struct PostingsTests {
             while try cursor.nextBlock() {
                 if cursor.isBitSet {
                     bitSetCount += 1
-                    try cursor.orDocuments(into: &words, windowBase: base)
+                    try cursor.orDocuments(
+                        into: &words, windowBase: base, wordCount: SegmentFormat.windowWordCount)
                 } else {
                     var block = [UInt32](repeating: 0, count: 128)
                     let count = try cursor.decodeDocuments(into: &block)

@@ -11,28 +11,28 @@ public struct PostingsCursor {
     /// How many values the buffers given to `decodeDocuments` and `decodeFrequencies` must hold.
     public static let blockCapacity = 128
 
-    private enum Form { case singleton, short, long }
+    enum Form { case singleton, short, long }
 
     // SAFETY: no reference is counted for each cursor; whoever uses it keeps the segment, which is immutable.
     private let segment: Unmanaged<Segment>
-    private let postings: ByteView
+    let postings: ByteView
     let positions: ByteView
     private let sectionOffset: Int
     private let documentCount: UInt32
-    private let form: Form
+    let form: Form
     private let singletonDocument: DocID
     let singletonPosition: UInt32?
     let hasPositions: Bool
     /// Documents of the whole list.
     public let documentFrequency: UInt32
-    private let totalFrequency: UInt64
+    let totalFrequency: UInt64
     private let singletonNorm: UInt8
 
     private var nextOffset = 0
     private var groupEnd = 0
-    private var dataOffset = 0
-    private var encoding: UInt8 = 0
-    private var frequencyWidth: UInt8 = 0
+    private(set) var dataOffset = 0
+    private(set) var encoding: UInt8 = 0
+    private(set) var frequencyWidth: UInt8 = 0
     private var previous = UInt32.max
     private(set) var positionsOffset = 0
     private var hasStarted = false
@@ -220,14 +220,14 @@ public struct PostingsCursor {
 
     /// How many bytes the block's documents take; -1 when its encoding is unknown.
     @inline(__always)
-    private var documentsByteCount: Int {
+    var documentsByteCount: Int {
         if encoding <= 32 { return packedByteCount(blockCount, width: Int(encoding)) }
         return encoding == PostingsFormat.bitSetEncoding ? bitSetWordCount * 8 : -1
     }
 
-    private var bitSetFirstWord: UInt32 { blockLowerBound / 64 }
+    var bitSetFirstWord: UInt32 { blockLowerBound / 64 }
 
-    private var bitSetWordCount: Int { Int(blockLastDocument / 64) - Int(bitSetFirstWord) + 1 }
+    var bitSetWordCount: Int { Int(blockLastDocument / 64) - Int(bitSetFirstWord) + 1 }
 
     // MARK: Documents
 
@@ -300,29 +300,8 @@ public struct PostingsCursor {
     /// Whether the block's documents are a bit set, which `orDocuments` adds to a window without decoding.
     public var isBitSet: Bool { form == .long && encoding == PostingsFormat.bitSetEncoding && blockCount > 0 }
 
-    /// Sets the bits of those of the block's documents that lie in the window of 4,096 documents at
-    /// `windowBase`.
-    ///
-    /// - Precondition: `windowBase` is a multiple of 4,096, `words` has room for 64 words, and `isBitSet`.
-    public func orDocuments(
-        into words: UnsafeMutablePointer<UInt64>, windowBase: DocID
-    ) throws(SegmentError) {
-        precondition(isBitSet && windowBase % UInt32(SegmentFormat.windowCount) == 0)
-        let windowWord = Int(windowBase) / 64
-        let first = Int(bitSetFirstWord)
-        let start = max(first, windowWord)
-        let end = min(first + bitSetWordCount, windowWord + SegmentFormat.windowWordCount)
-        guard start < end else { return }
-        // SAFETY: words from `start` to `end` lie both in the block's bit set and in the window.
-        let source = postings.base + dataOffset
-        guard saekin_popcount(source, bitSetWordCount) == blockCount, isBitSetBounded else {
-            throw damaged(dataOffset, "a bit set has other documents than its block")
-        }
-        saekin_or_words(source + (start - first) * 8, end - start, words + (start - windowWord))
-    }
-
     /// Whether no bit is set before the block's lower bound or behind its last document.
-    private var isBitSetBounded: Bool {
+    var isBitSetBounded: Bool {
         let firstWord = postings.u64(dataOffset)
         let lastWord = postings.u64(dataOffset + (bitSetWordCount - 1) * 8)
         return firstWord & ((1 << UInt64(blockLowerBound % 64)) - 1) == 0

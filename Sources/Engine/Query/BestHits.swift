@@ -1,0 +1,323 @@
+// Finds the best hits of a flat query and reads no block that cannot reach the page.
+//
+// Going through the documents in stretches, each term is bounded by the headers of its groups of 32 blocks, then
+// of its blocks. A stretch whose bounds together stay below the threshold is passed over. Of an OR, the terms that
+// together stay below it are not essential: they are looked up for the documents that the others find, and only
+// while these can still reach it (MAXSCORE with block maxima). Of an AND, the rarest term gives the candidates and the
+// others are looked up. Scores are sums on the grid, exact in any order, so the hits, their scores and their ties are
+// those of the full pass.
+//
+// Sources: Turtle and Flood, "Query evaluation: strategies and optimizations" (1995); Chakrabarti, Chaudhuri
+// and Ganti, "Interval-based pruning for top-k processing over compressed lists" (2011).
+import CKernels
+
+/// Finds the best hits of one segment by score.
+struct BestHits {
+    private var terms: [ScoredTerm]
+    private let isAnd: Bool
+    private let documentCount: UInt32
+    private let acceptance: Acceptance
+    private var ranker: ScoreRanker
+    private var hits: TopHits<ScoreRank>
+    /// Memory for candidates: whoever works on some copies it, with the count of its own.
+    private let candidates = Candidates()
+    /// Per term, a bound of its scores in the stretch.
+    private var bounds: [Float]
+    /// Terms by their bounds, least first.
+    private var order: [Int]
+    private var threshold: Float
+    /// Hits that were offered.
+    private(set) var offeredCount = 0
+
+    /// Which documents may be hits at all.
+    enum Acceptance {
+        case all
+        case live(LiveDocs)
+        case set(DocumentSet)
+
+        @inline(__always)
+        func contains(_ document: UInt32) -> Bool {
+            switch self {
+            case .all: true
+            case .live(let liveDocs): liveDocs.contains(document)
+            case .set(let set): set.contains(document)
+            }
+        }
+    }
+
+    init(
+        _ query: FlatQuery, view: SegmentView, acceptance: Acceptance, ranker: ScoreRanker, capacity: Int
+    ) {
+        terms = query.terms()
+        isAnd = query.isAnd
+        documentCount = view.segment.documentCount
+        self.acceptance = acceptance
+        self.ranker = ranker
+        hits = TopHits(capacity: capacity)
+        bounds = Array(repeating: 0, count: terms.count)
+        order = Array(terms.indices)
+        threshold = ranker.threshold(nil)
+    }
+
+    /// The hits, best first.
+    mutating func run(_ control: inout SearchControl) throws(SearchError) -> [TopHits<ScoreRank>.Entry] {
+        guard !terms.isEmpty, hits.capacity > 0 else { return [] }
+        do {
+            if isAnd { try searchAll(&control) } else { try searchAny(&control) }
+        } catch let error as SegmentError {
+            throw .segment(error)
+        } catch let error as SearchError {
+            throw error
+        } catch {
+            preconditionFailure("a search throws only segment and search errors")
+        }
+        return hits.sorted()
+    }
+
+    // MARK: Hits
+
+    private mutating func offerCandidates(_ candidates: Candidates) throws(SegmentError) {
+        for place in 0..<candidates.count {
+            let score = candidates.scores[place]
+            if score < threshold { continue }
+            let document = candidates.documents[place]
+            guard acceptance.contains(document) else { continue }
+            offeredCount += 1
+            let rank = try ranker.rank(document: document, offset: 0, score: score)
+            if let limit = ranker.limit, !(rank < limit) { continue }
+            hits.offer(rank, document)
+            threshold = ranker.threshold(hits.worst)
+        }
+    }
+
+    // MARK: All terms
+
+    private mutating func searchAll(_ control: inout SearchControl) throws {
+        var start: UInt32 = 0
+        while start < documentCount {
+            try control.check()
+            guard try terms[0].move(to: start) else { return }
+            start = max(start, terms[0].cursor.postings.blockLowerBound)
+            let end = terms[0].cursor.postings.blockLastDocument + 1
+            var groupEnd = terms[0].cursor.postings.groupLastDocument
+            var ofGroups = terms[0].boundOfGroup()
+            for index in 1..<terms.count {
+                guard try terms[index].move(to: start) else { return }
+                groupEnd = min(groupEnd, terms[index].cursor.postings.groupLastDocument)
+                ofGroups += terms[index].boundOfGroup()
+            }
+            if ofGroups < threshold {
+                start = groupEnd + 1
+                continue
+            }
+            var rest: Float = 0
+            var isPossible = true
+            for index in 1..<terms.count where isPossible {
+                bounds[index] = try terms[index].bound(to: end)
+                isPossible = bounds[index] > 0
+                rest += bounds[index]
+            }
+            if isPossible, terms[0].boundOfBlock() + rest >= threshold { try searchAll(start, end, rest) }
+            start = end
+        }
+    }
+
+    /// Scores the documents of the rarest term's block.
+    private mutating func searchAll(_ start: UInt32, _ end: UInt32, _ rest: Float) throws(SegmentError) {
+        var rest = rest
+        try terms[0].cursor.decode()
+        let run = terms[0].cursor.takeRun(base: start, end: end)
+        var found = candidates
+        terms[0].candidates(run, least: threshold - rest, into: &found)
+        for index in 1..<terms.count {
+            if found.count == 0 { return }
+            rest -= bounds[index]
+            try found.add(&terms[index], isRequired: true, least: threshold - rest)
+        }
+        try offerCandidates(found)
+    }
+
+    // MARK: Any term
+
+    private mutating func searchAny(_ control: inout SearchControl) throws {
+        var start: UInt32 = 0
+        var essentialCount = terms.count
+        while start < documentCount {
+            try control.check()
+            guard let (next, groupEnd, ofGroups) = try moveAll(to: start) else { return }
+            start = next
+            if ofGroups < threshold {
+                start = groupEnd + 1
+                continue
+            }
+            let end = stretchEnd(start, essentialCount: essentialCount)
+            var sum: Float = 0
+            for index in terms.indices {
+                bounds[index] = isAhead(index) ? try terms[index].bound(to: end) : 0
+                sum += bounds[index]
+            }
+            if sum >= threshold {
+                sortByBound()
+                var optional = 0
+                var rest: Float = 0
+                while optional < order.count - 1, rest + bounds[order[optional]] < threshold {
+                    rest += bounds[order[optional]]
+                    optional += 1
+                }
+                essentialCount = terms.count - optional
+                if essentialCount == 1 {
+                    try searchOne(start, end, rest)
+                } else {
+                    try searchWindows(start, end, optional: optional, rest)
+                }
+            }
+            start = end
+        }
+    }
+
+    /// Whether a term has a document that was not passed.
+    @inline(__always)
+    private func isAhead(_ index: Int) -> Bool { terms[index].cursor.postings.blockCount > 0 }
+
+    /// Moves every term to `start`: the first document that any may have, up to where the bounds of all groups
+    /// hold, and their sum. Nil when no term has a further document.
+    private mutating func moveAll(
+        to start: UInt32
+    ) throws(SegmentError) -> (next: UInt32, groupEnd: UInt32, bound: Float)? {
+        var next = UInt32.max
+        var groupEnd = UInt32.max
+        var bound: Float = 0
+        for index in terms.indices {
+            guard try terms[index].move(to: start) else { continue }
+            next = min(next, max(start, terms[index].cursor.postings.blockLowerBound))
+            groupEnd = min(groupEnd, terms[index].cursor.postings.groupLastDocument)
+            bound += terms[index].boundOfGroup()
+        }
+        return next == .max ? nil : (next, groupEnd, bound)
+    }
+
+    /// A stretch ends with a block of the terms that were essential last, and not inside a window.
+    private func stretchEnd(_ start: UInt32, essentialCount: Int) -> UInt32 {
+        var end = UInt32.max
+        for index in order.suffix(essentialCount) where isAhead(index) {
+            end = min(end, terms[index].cursor.postings.blockLastDocument + 1)
+        }
+        let windowEnd = (start | UInt32(Window.size - 1)) + 1
+        return min(max(end == .max ? windowEnd : end, windowEnd), documentCount)
+    }
+
+    /// Sorts the few terms by their bounds.
+    private mutating func sortByBound() {
+        for place in 1..<max(1, order.count) {
+            var place = place
+            while place > 0, bounds[order[place]] < bounds[order[place - 1]] {
+                order.swapAt(place, place - 1)
+                place -= 1
+            }
+        }
+    }
+
+    /// Goes through the blocks of the only essential term.
+    private mutating func searchOne(_ start: UInt32, _ end: UInt32, _ rest: Float) throws(SegmentError) {
+        let essential = order[order.count - 1]
+        var found = candidates
+        while try terms[essential].cursor.moveToRun(base: start, end: end) {
+            if terms[essential].boundOfBlock() + rest < threshold {
+                if terms[essential].cursor.postings.blockLastDocument >= end - 1 { return }
+                guard try terms[essential].cursor.skipBlock() else { return }
+                continue
+            }
+            try terms[essential].cursor.decode()
+            let run = terms[essential].cursor.takeRun(base: start, end: end)
+            if run.isEmpty { return }
+            terms[essential].candidates(run, least: threshold - rest, into: &found)
+            try addOptional(&found, optional: order.count - 1, rest)
+            try offerCandidates(found)
+        }
+    }
+
+    /// Looks up the terms that are not essential, those with the greatest bounds first.
+    private mutating func addOptional(
+        _ candidates: inout Candidates, optional: Int, _ rest: Float
+    ) throws(SegmentError) {
+        var rest = rest
+        for place in (0..<optional).reversed() {
+            if candidates.count == 0 { return }
+            let index = order[place]
+            if bounds[index] == 0 { continue }
+            rest -= bounds[index]
+            try candidates.add(&terms[index], isRequired: false, least: threshold - rest)
+        }
+    }
+
+    /// Adds up the scores of several essential terms, window by window.
+    private mutating func searchWindows(
+        _ start: UInt32, _ end: UInt32, optional: Int, _ rest: Float
+    ) throws(SegmentError) {
+        try Self.withWindowMemory { words, scores throws(SegmentError) in
+            var found = candidates
+            var base = start & ~UInt32(Window.size - 1)
+            while base < end {
+                let windowEnd = min(base + UInt32(Window.size), end)
+                words.update(repeating: 0, count: Window.wordCount)
+                scores.update(repeating: 0, count: Window.size)
+                var isEmpty = true
+                for place in optional..<order.count {
+                    let index = order[place]
+                    if bounds[index] == 0 { continue }
+                    var kernel = terms[index].scores.kernel
+                    while try terms[index].cursor.moveToRun(base: max(base, start), end: windowEnd) {
+                        try terms[index].cursor.decode()
+                        let run = terms[index].cursor.takeRun(base: max(base, start), end: windowEnd)
+                        if run.isEmpty { break }
+                        isEmpty = false
+                        terms[index].cursor.addScores(&kernel, run, base: base, words, scores)
+                    }
+                }
+                if !isEmpty {
+                    found.count = saekin_scored_candidates(
+                        words, scores, Window.wordCount, threshold - rest, base, found.documents, found.scores
+                    )
+                    try addOptional(&found, optional: optional, rest)
+                    try offerCandidates(found)
+                }
+                base += UInt32(Window.size)
+            }
+        }
+    }
+
+    private static func withWindowMemory(
+        _ body: (UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<Float>) throws(SegmentError) -> Void
+    ) throws(SegmentError) {
+        try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Window.wordCount) {
+            words throws(SegmentError) in
+            try withUnsafeTemporaryAllocation(of: Float.self, capacity: Window.size) {
+                scores throws(SegmentError) in
+                guard let words = words.baseAddress, let scores = scores.baseAddress else { return }
+                try body(words, scores)
+            }
+        }
+    }
+}
+
+/// A set of documents of one segment, a bit each.
+final class DocumentSet: @unchecked Sendable {
+    // SAFETY (Sendable): it is filled by one search and read by the same.
+    let words: UnsafeMutablePointer<UInt64>
+    private let documentCount: UInt32
+
+    init(documentCount: UInt32) {
+        self.documentCount = documentCount
+        let wordCount = Int(Window.count(documentCount)) * Window.wordCount
+        words = .allocate(capacity: wordCount)
+        words.initialize(repeating: 0, count: wordCount)
+    }
+
+    deinit { words.deallocate() }
+
+    @inline(__always)
+    func contains(_ document: UInt32) -> Bool {
+        precondition(document < documentCount, "no such document")
+        return words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1
+    }
+}

@@ -1,0 +1,134 @@
+// One term of a flat query: its postings, how they score, and bounds of both.
+import CKernels
+
+/// A postings cursor with the scores of its occurrences.
+struct ScoredTerm {
+    var cursor: TermCursor
+    let scores: UnitScores
+    private var blockBound: Float = 0
+    private var boundedBlock: UInt32 = .max
+    private var groupBound: Float = 0
+    private var boundedGroup: UInt32 = .max
+
+    init(_ cursor: TermCursor, _ scores: UnitScores) {
+        self.cursor = cursor
+        self.scores = scores
+    }
+
+    var documentFrequency: UInt32 { cursor.documentFrequency }
+
+    /// Moves to the block with the first document from `target` on; false when there is none.
+    @inline(__always)
+    mutating func move(to target: UInt32) throws(SegmentError) -> Bool { try cursor.moveBlock(to: target) }
+
+    /// A bound of the scores in the block.
+    @inline(__always)
+    mutating func boundOfBlock() -> Float {
+        if boundedBlock != cursor.postings.blockLastDocument {
+            boundedBlock = cursor.postings.blockLastDocument
+            blockBound = scores.bound(cursor.postings.blockImpact)
+        }
+        return blockBound
+    }
+
+    /// A bound of the scores in the group of 32 blocks.
+    @inline(__always)
+    mutating func boundOfGroup() -> Float {
+        if boundedGroup != cursor.postings.groupLastDocument {
+            boundedGroup = cursor.postings.groupLastDocument
+            groupBound = scores.bound(cursor.postings.groupImpact)
+        }
+        return groupBound
+    }
+
+    /// A bound of the scores from the cursor's block up to `end`; 0 when no document of it has the term. Reads
+    /// the headers of blocks where they end in the group, and those of groups beyond.
+    mutating func bound(to end: UInt32) throws(SegmentError) -> Float {
+        let postings = cursor.postings
+        if postings.blockLowerBound >= end { return 0 }
+        if postings.blockLastDocument >= end - 1 { return boundOfBlock() }
+        var ahead = postings
+        if postings.groupLastDocument >= end - 1 {
+            var greatest = boundOfBlock()
+            while ahead.blockLastDocument < end - 1, try ahead.nextBlock(), ahead.blockLowerBound < end {
+                greatest = max(greatest, scores.bound(ahead.blockImpact))
+            }
+            return greatest
+        }
+        var greatest = boundOfGroup()
+        while ahead.groupLastDocument < end - 1, try ahead.skip(to: ahead.groupLastDocument + 1) {
+            if ahead.blockLowerBound >= end { break }
+            greatest = max(greatest, scores.bound(ahead.groupImpact))
+        }
+        return greatest
+    }
+
+    /// The score of a document; 0 when it does not have the term. Documents are asked for in ascending order.
+    @inline(__always)
+    mutating func score(of document: UInt32) throws(SegmentError) -> Float? {
+        let frequency = try cursor.frequency(of: document)
+        return frequency == 0 ? nil : scores.score(frequency: frequency, document)
+    }
+
+    /// Writes the documents of a run of the decoded block whose score is at least `least`, and their scores.
+    mutating func candidates(
+        _ run: Range<Int>, least: Float, into candidates: inout Candidates
+    ) {
+        let isSingle = cursor.isSingleOccurrence
+        if !isSingle { cursor.decodeFrequencies() }
+        let cursor = cursor
+        candidates.count = withUnsafePointer(to: scores.kernel) { kernel in
+            // SAFETY: a run lies inside the decoded block, and candidates have room for a block.
+            saekin_candidates(
+                kernel, cursor.documents + run.lowerBound,
+                isSingle ? nil : cursor.frequencies + run.lowerBound,
+                run.count, least, candidates.documents, candidates.scores)
+        }
+    }
+}
+
+/// Documents that may be among the best, with the scores they have so far. Room for a window.
+struct Candidates {
+    private let memory: CandidateMemory
+    // SAFETY: `memory` lives as long as this value.
+    let documents: UnsafeMutablePointer<UInt32>
+    let scores: UnsafeMutablePointer<Float>
+    var count = 0
+
+    init() {
+        memory = CandidateMemory()
+        documents = memory.documents
+        scores = memory.scores
+    }
+
+    /// Adds to each candidate its score for a term, and drops those that cannot reach `least` with it.
+    ///
+    /// - Parameter isRequired: also drop those without the term.
+    mutating func add(
+        _ term: inout ScoredTerm, isRequired: Bool, least: Float
+    ) throws(SegmentError) {
+        var kept = 0
+        for place in 0..<count {
+            let document = documents[place]
+            let more = try term.score(of: document)
+            if more == nil, isRequired { continue }
+            let score = scores[place] + (more ?? 0)
+            documents[kept] = document
+            scores[kept] = score
+            kept += score >= least ? 1 : 0
+        }
+        count = kept
+    }
+}
+
+/// The memory of `Candidates`.
+private final class CandidateMemory: @unchecked Sendable {
+    // SAFETY (Sendable): candidates are used by one thread.
+    let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: Window.size)
+    let scores = UnsafeMutablePointer<Float>.allocate(capacity: Window.size)
+
+    deinit {
+        documents.deallocate()
+        scores.deallocate()
+    }
+}

@@ -1,0 +1,50 @@
+// How the occurrences of one term in one field score, in the form that the kernels take.
+import CKernels
+
+/// The score of an occurrence by frequency and field norm, for a unit that reads one list of postings.
+final class UnitScores: @unchecked Sendable {
+    // SAFETY (Sendable): nothing changes after `init`; the norms belong to the segment, which the scorer's
+    // view keeps.
+    /// What the kernels read. Valid as long as this object.
+    let kernel: saekin_unit_scores
+    /// More than the last bit that a bound may be off by.
+    private let step: Float
+    private let tables: UnsafeMutablePointer<Float>
+
+    private static let normCount = 256
+    private static let tabledFrequencyCount = 4
+
+    /// - Precondition: `factors` has 256 values.
+    init(weight: Float, k1: Float, grid: ScoreGrid, factors: [Float], norms: NormsReader?) {
+        precondition(factors.count == Self.normCount)
+        let contributionCount = Self.tabledFrequencyCount * Self.normCount
+        tables = .allocate(capacity: contributionCount + Self.normCount)
+        let ownFactors = tables + contributionCount
+        // SAFETY: the memory has room for both tables.
+        ownFactors.initialize(from: factors, count: Self.normCount)
+        var kernel = saekin_unit_scores(
+            norms: norms?.base, contributions: tables, factors: ownFactors, weight: weight, k1: k1,
+            magic: grid.magic)
+        saekin_tabulate_contributions(&kernel, tables)
+        self.kernel = kernel
+        step = max(grid.step, .leastNormalMagnitude)
+    }
+
+    deinit { tables.deallocate() }
+
+    /// A bound of the scores of a range of postings.
+    @inline(__always)
+    func bound(_ impact: Impact) -> Float {
+        // The shortest length has the greatest factor: norms ascend with lengths. A step more: the rounded
+        // quotient of a greater frequency may be smaller by a last bit.
+        withUnsafePointer(to: kernel) { saekin_contribution($0, impact.maxFrequency, impact.minNorm) } + step
+    }
+
+    /// The score of a document with `frequency` occurrences, which is above 0.
+    @inline(__always)
+    func score(frequency: UInt32, _ document: UInt32) -> Float {
+        // SAFETY: there is a norm for every document of the segment.
+        let norm = kernel.norms.map { $0[Int(document)] } ?? 0
+        return withUnsafePointer(to: kernel) { saekin_contribution($0, frequency, norm) }
+    }
+}

@@ -1,0 +1,68 @@
+// Blocks whose documents are a bit set are read where they are: ORed into the bits of a window, or asked for a
+// single document, without being decoded.
+import CKernels
+
+extension PostingsCursor {
+    /// Throws when the block's bit set holds other documents than its header says.
+    func checkBitSet() throws(SegmentError) {
+        precondition(isBitSet)
+        // SAFETY: the header's lengths were compared with the list when it was read.
+        guard saekin_popcount(postings.base + dataOffset, bitSetWordCount) == blockCount, isBitSetBounded
+        else {
+            throw damaged(dataOffset, "a bit set has other documents than its block")
+        }
+    }
+
+    /// Sets the bits of those of the block's documents that lie in a window of `wordCount` * 64 documents
+    /// from `windowBase` on.
+    ///
+    /// - Precondition: `windowBase` is a multiple of 64, `words` has room for `wordCount` words, and the block
+    ///   is a bit set.
+    public func orDocuments(
+        into words: UnsafeMutablePointer<UInt64>, windowBase: DocID, wordCount: Int
+    ) throws(SegmentError) {
+        precondition(isBitSet && windowBase % 64 == 0)
+        let windowWord = Int(windowBase) / 64
+        let first = Int(bitSetFirstWord)
+        let start = max(first, windowWord)
+        let end = min(first + bitSetWordCount, windowWord + wordCount)
+        guard start < end else { return }
+        try checkBitSet()
+        // SAFETY: words from `start` to `end` lie both in the block's bit set and in the window.
+        saekin_or_words(
+            postings.base + dataOffset + (start - first) * 8, end - start, words + (start - windowWord))
+    }
+
+    /// Whether the block's bit set has a document.
+    ///
+    /// - Precondition: the block is a bit set, and `document` lies between its bounds.
+    @inline(__always)
+    func bitSetContains(_ document: DocID) -> Bool {
+        let word = Int(document / 64) - Int(bitSetFirstWord)
+        return postings.u64(dataOffset + word * 8) >> UInt64(document % 64) & 1 == 1
+    }
+
+    /// How often the term occurs in a document of the block's bit set.
+    ///
+    /// - Precondition: `bitSetContains(document)`.
+    func bitSetFrequency(_ document: DocID) -> UInt32 {
+        if hasOnlySingleOccurrences { return 1 }
+        let word = Int(document / 64) - Int(bitSetFirstWord)
+        let below = postings.u64(dataOffset + word * 8) & ((1 << UInt64(document % 64)) - 1)
+        // SAFETY: words before the document's lie inside the bit set.
+        let rank = saekin_popcount(postings.base + dataOffset, word) + below.nonzeroBitCount
+        return frequency(at: min(rank, blockCount - 1))
+    }
+
+    /// The frequency of the block's document number `rank`, without decoding the others.
+    ///
+    /// - Precondition: `rank` is below `blockCount`.
+    func frequency(at rank: Int) -> UInt32 {
+        precondition(rank >= 0 && rank < blockCount)
+        if form == .singleton { return UInt32(clamping: totalFrequency) }
+        // SAFETY: the header's lengths were compared with the list when it was read.
+        let packed = saekin_array_value(
+            postings.base + dataOffset + documentsByteCount, blockCount, UInt32(frequencyWidth), rank)
+        return packed < .max ? packed + 1 : packed
+    }
+}
