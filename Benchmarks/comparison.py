@@ -92,6 +92,7 @@ def build_figures(record, measured, passes):
         "build_cpu_s": row["build_cpu_s"],
         "docs_per_cpu_s": round(row["docs"] / max(row["build_cpu_s"], 0.01)),
         "merge_s": row.get("force_merge_s"),
+        "merge_cpu_s": row.get("force_merge_cpu_s"),
         "bytes": row["bytes"],
         "bytes_without_stored": row["bytes"] - row["stored_bytes"],
         "stored_bytes": row["stored_bytes"],

@@ -20,13 +20,13 @@ struct BuildBenchmark {
         directory = arguments[1]
         var rest = arguments.dropFirst(2)
         while let option = rest.popFirst() {
-            guard let text = rest.popFirst(), let number = Int(text), number >= 0 else {
-                throw BenchmarkFailure("\(option) needs a number")
-            }
-            switch option {
-            case "--segments" where (1...64).contains(number): segmentCount = number
-            case "--delete" where number < 100: deleted = KeyDraw(percent: number)
-            case "--leave-out" where number < 100: leftOut = KeyDraw(percent: number)
+            let text = rest.popFirst() ?? ""
+            switch (option, Int(text)) {
+            case ("--segments", let number?) where (1...64).contains(number): segmentCount = number
+            case ("--delete", let number?) where (0..<100).contains(number):
+                deleted = KeyDraw(percent: number)
+            case ("--leave-out", let number?) where (0..<100).contains(number):
+                leftOut = KeyDraw(percent: number)
             default: throw BenchmarkFailure("unknown option or value: \(option) \(text)")
             }
         }
