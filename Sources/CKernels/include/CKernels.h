@@ -130,7 +130,7 @@ void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, 
 typedef struct {
     /// A norm a document, or NULL where every norm is 0.
     const uint8_t *norms;
-    /// The score of frequency 1 to 4 (rows) and norm 0 to 255 (columns).
+    /// The score of frequency 1 by norm, 0 to 255.
     const float *contributions;
     /// The factor of each norm.
     const float *factors;
@@ -139,25 +139,26 @@ typedef struct {
     float magic;
 } saekin_unit_scores;
 
-/// Fills the 1,024 scores that `contributions` is to point to, from the other members.
+/// Fills the 256 scores that `contributions` is to point to, from the other members.
 void saekin_tabulate_contributions(const saekin_unit_scores *unit, float *contributions);
 
 /// The score of one occurrence count. Precondition: frequency > 0.
 float saekin_contribution(const saekin_unit_scores *unit, uint32_t frequency, uint8_t norm);
 
-/// Sets the bit of each document and adds its score, both at document - base. Without `frequencies` all are 1.
+/// Sets the bit of each of at most 128 documents and adds its score, both at document - base. Without
+/// `frequencies` all are 1.
 void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
                        size_t count, uint32_t base, uint64_t *words, float *scores);
 
-/// Writes the documents whose score is at least `least`, and their scores; returns how many. `found` and
+/// Writes those of at most 128 documents whose score is at least `least`, and their scores; returns how many. `found` and
 /// `scores` have room for `count`.
 size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
                          size_t count, float least, uint32_t *found, float *scores);
 
-/// The same from a window: documents base + i whose bit i is set and whose score is at least `least`. Room
-/// for 64 * word_count.
-size_t saekin_scored_candidates(const uint64_t *words, const float *scores, size_t word_count, float least,
-                                uint32_t base, uint32_t *found, float *found_scores);
+/// The same from a window: documents base + i whose bit i is set and whose score is at least `least`. Leaves
+/// all bits and scores 0. Room for 64 * word_count.
+size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
+                              uint32_t *found, float *found_scores);
 
 /// Keeps the starts that are followed by one of `positions` at `distance`; both ascend. Returns how many.
 size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,

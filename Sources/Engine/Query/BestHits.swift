@@ -18,20 +18,37 @@ struct BestHits {
     private let documentCount: UInt32
     private let acceptance: Acceptance
     private var hits: BestScores
+    private let memory: SearchMemory
     /// Memory for candidates: whoever works on some copies it, with the count of its own.
-    private let candidates = Candidates()
+    private let candidates: Candidates
+    /// Documents whose scores are added up at once when several terms are essential.
+    private let windowSize: UInt32
+    /// Postings that a window should hold to be worth going through.
+    private static let windowPostingCount = 512
     /// Per term, a bound of its scores in the stretch.
     private var bounds: [Float]
     /// Terms by their bounds, least first.
     private var order: [Int]
     private var threshold: Float { hits.threshold }
 
-    init(_ query: FlatQuery, view: SegmentView, acceptance: Acceptance, hits: BestScores) {
+    init(
+        _ query: FlatQuery, view: SegmentView, acceptance: Acceptance, hits: BestScores, memory: SearchMemory
+    ) {
+        self.memory = memory
+        candidates = Candidates(memory)
         terms = query.terms()
         isAnd = query.isAnd
         documentCount = view.segment.documentCount
         self.acceptance = acceptance
         self.hits = hits
+        let postingCount = terms.reduce(0) { $0 + Int($1.documentFrequency) }
+        var size = Window.size
+        while size < SearchMemory.capacity,
+            postingCount * size / max(1, Int(documentCount)) < Self.windowPostingCount
+        {
+            size *= 2
+        }
+        windowSize = UInt32(size)
         bounds = Array(repeating: 0, count: terms.count)
         order = Array(terms.indices)
     }
@@ -167,7 +184,7 @@ struct BestHits {
         for index in order.suffix(essentialCount) where isAhead(index) {
             end = min(end, terms[index].cursor.postings.blockLastDocument + 1)
         }
-        let windowEnd = (start | UInt32(Window.size - 1)) + 1
+        let windowEnd = (start | (windowSize - 1)) + 1
         return min(max(end == .max ? windowEnd : end, windowEnd), documentCount)
     }
 
@@ -219,48 +236,33 @@ struct BestHits {
     private mutating func searchWindows(
         _ start: UInt32, _ end: UInt32, optional: Int, _ rest: Float
     ) throws(SegmentError) {
-        try Self.withWindowMemory { words, scores throws(SegmentError) in
-            var found = candidates
-            var base = start & ~UInt32(Window.size - 1)
-            while base < end {
-                let windowEnd = min(base + UInt32(Window.size), end)
-                words.update(repeating: 0, count: Window.wordCount)
-                scores.update(repeating: 0, count: Window.size)
-                var isEmpty = true
-                for place in optional..<order.count {
-                    let index = order[place]
-                    if bounds[index] == 0 { continue }
-                    var kernel = terms[index].scores.kernel
-                    while try terms[index].cursor.moveToRun(base: max(base, start), end: windowEnd) {
-                        try terms[index].cursor.decode()
-                        let run = terms[index].cursor.takeRun(base: max(base, start), end: windowEnd)
-                        if run.isEmpty { break }
-                        isEmpty = false
-                        terms[index].cursor.addScores(&kernel, run, base: base, words, scores)
-                    }
+        let (words, sums) = (memory.words, memory.sums)
+        var found = candidates
+        var base = start & ~(windowSize - 1)
+        while base < end {
+            let first = max(base, start)
+            let windowEnd = min(base + windowSize, end)
+            var isEmpty = true
+            for place in optional..<order.count {
+                let index = order[place]
+                if bounds[index] == 0 { continue }
+                var kernel = terms[index].scores.kernel
+                while try terms[index].cursor.moveToRun(base: first, end: windowEnd) {
+                    try terms[index].cursor.decode()
+                    let run = terms[index].cursor.takeRun(base: first, end: windowEnd)
+                    if run.isEmpty { break }
+                    isEmpty = false
+                    terms[index].cursor.addScores(&kernel, run, base: base, words, sums)
                 }
-                if !isEmpty {
-                    found.count = saekin_scored_candidates(
-                        words, scores, Window.wordCount, threshold - rest, base, found.documents, found.scores
-                    )
-                    try addOptional(&found, optional: optional, rest)
-                    try offerCandidates(found)
-                }
-                base += UInt32(Window.size)
             }
-        }
-    }
-
-    private static func withWindowMemory(
-        _ body: (UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<Float>) throws(SegmentError) -> Void
-    ) throws(SegmentError) {
-        try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Window.wordCount) {
-            words throws(SegmentError) in
-            try withUnsafeTemporaryAllocation(of: Float.self, capacity: Window.size) {
-                scores throws(SegmentError) in
-                guard let words = words.baseAddress, let scores = scores.baseAddress else { return }
-                try body(words, scores)
+            if !isEmpty {
+                // SAFETY: the memory has the words and scores of a stretch, and room for as many candidates.
+                found.count = saekin_take_candidates(
+                    words, sums, Int(windowSize / 64), threshold - rest, base, found.documents, found.scores)
+                try addOptional(&found, optional: optional, rest)
+                try offerCandidates(found)
             }
+            base += windowSize
         }
     }
 }

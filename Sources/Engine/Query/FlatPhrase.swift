@@ -87,7 +87,6 @@ struct FlatPhrase {
         _ hits: inout BestScores, _ acceptance: Acceptance, _ control: inout SearchControl
     ) throws {
         var start: UInt32 = 0
-        let candidates = Candidates()
         while try terms[0].cursor.moveBlock(to: start) {
             try control.check()
             start = max(start, terms[0].cursor.postings.blockLowerBound)
@@ -107,15 +106,14 @@ struct FlatPhrase {
                 continue
             }
             if scores.bound(ofBlocks) >= hits.threshold {
-                try findBest(start, end, &hits, acceptance, candidates)
+                try findBest(start, end, &hits, acceptance)
             }
             start = end
         }
     }
 
     private mutating func findBest(
-        _ start: UInt32, _ end: UInt32, _ hits: inout BestScores, _ acceptance: Acceptance,
-        _ candidates: Candidates
+        _ start: UInt32, _ end: UInt32, _ hits: inout BestScores, _ acceptance: Acceptance
     ) throws(SegmentError) {
         try terms[0].cursor.decode()
         let run = terms[0].cursor.takeRun(base: start, end: end)

@@ -112,8 +112,11 @@ struct Search {
         let ranker = try ScoreRanker(view: view, after: request.after, scoreFloor: floor)
         var best = BestScores(ranker: ranker, capacity: capacity)
         if let flat {
-            var search = BestHits(flat, view: view, acceptance: acceptance, hits: best)
-            best = try search.run(&control)
+            best = try SearchMemory.lend { memory in
+                var search = BestHits(
+                    flat, view: view, acceptance: acceptance, hits: best, memory: memory)
+                return try search.run(&control)
+            }
         } else {
             try phrase?.findBest(&best, acceptance, &control)
         }

@@ -12,14 +12,12 @@ final class UnitScores: @unchecked Sendable {
     private let tables: UnsafeMutablePointer<Float>
 
     private static let normCount = 256
-    private static let tabledFrequencyCount = 4
 
     /// - Precondition: `factors` has 256 values.
     init(weight: Float, k1: Float, grid: ScoreGrid, factors: [Float], norms: NormsReader?) {
         precondition(factors.count == Self.normCount)
-        let contributionCount = Self.tabledFrequencyCount * Self.normCount
-        tables = .allocate(capacity: contributionCount + Self.normCount)
-        let ownFactors = tables + contributionCount
+        tables = .allocate(capacity: 2 * Self.normCount)
+        let ownFactors = tables + Self.normCount
         // SAFETY: the memory has room for both tables.
         ownFactors.initialize(from: factors, count: Self.normCount)
         var kernel = saekin_unit_scores(
