@@ -5,8 +5,8 @@
 //   keyword   gaps of all documents but the last, which stands in the table: most keys have no other.
 
 extension BuilderTerm {
-    /// Adds an occurrence in a text field. Documents ascend, and in each of them positions do; a position that
-    /// is there is not added again.
+    /// Adds an occurrence in a text field. Documents ascend, and in each of them positions do; a position
+    /// that is there is not added again.
     ///
     /// - Returns: whether it was added.
     @inline(__always)
