@@ -2,6 +2,7 @@
 //
 // Everything is in whole numbers, so that every processor finds the same order.
 #include "CKernels.h"
+#include <string.h>
 
 void saekin_bisection_count(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
                             uint32_t *degrees) {
@@ -12,22 +13,22 @@ void saekin_bisection_count(const saekin_bisection_graph *graph, const uint32_t 
     }
 }
 
-// What one more document with a term costs the half that has `degree` of them, in units of 1/1024 bit: beyond
-// the table the cost grows by one bit with each doubling, to less than a unit.
-static inline int32_t step_cost(const int16_t *costs, uint32_t degree) {
-    if (__builtin_expect(degree < SAEKIN_BISECTION_COST_COUNT, 1)) return costs[degree];
-    const uint32_t shift = 32 - SAEKIN_BISECTION_COST_BITS - (uint32_t)__builtin_clz(degree);
-    return costs[degree >> shift] + (int32_t)(shift << 10);
+// A value that grows like a logarithm, in units of 1/1024: beyond the table it grows by one with each
+// doubling, to less than a unit or two.
+static inline int32_t scaled_log(const int16_t *table, uint32_t value) {
+    if (__builtin_expect(value < SAEKIN_BISECTION_COST_COUNT, 1)) return table[value];
+    const uint32_t shift = 32 - SAEKIN_BISECTION_COST_BITS - (uint32_t)__builtin_clz(value);
+    return table[value >> shift] + (int32_t)(shift << 10);
 }
 
 void saekin_bisection_gains(const uint32_t *left, const uint32_t *right, size_t term_count,
                             const int16_t *costs, int16_t *left_pulls, int16_t *right_pulls) {
     for (size_t term = 0; term < term_count; term++) {
         const uint32_t l = left[term], r = right[term];
-        const int32_t in_left = l > 0 ? step_cost(costs, l - 1) : 0;
-        const int32_t in_right = r > 0 ? step_cost(costs, r - 1) : 0;
-        left_pulls[term] = l > 0 ? (int16_t)(in_left - step_cost(costs, r)) : 0;
-        right_pulls[term] = r > 0 ? (int16_t)(step_cost(costs, l) - in_right) : 0;
+        const int32_t in_left = l > 0 ? scaled_log(costs, l - 1) : 0;
+        const int32_t in_right = r > 0 ? scaled_log(costs, r - 1) : 0;
+        left_pulls[term] = l > 0 ? (int16_t)(in_left - scaled_log(costs, r)) : 0;
+        right_pulls[term] = r > 0 ? (int16_t)(scaled_log(costs, l) - in_right) : 0;
     }
 }
 
@@ -128,4 +129,21 @@ size_t saekin_bisection_copy(const saekin_bisection_graph *graph, const uint32_t
     }
     starts[count] = (uint32_t)total;
     return total;
+}
+
+uint64_t saekin_bisection_log_gaps(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
+                                   size_t term_count, const int16_t *logs, uint32_t *last) {
+    memset(last, 0, term_count * sizeof(uint32_t));
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t place = (uint32_t)i + 1;
+        const uint32_t end = graph->starts[order[i] + 1];
+        if (i + 8 < count) __builtin_prefetch(graph->terms + graph->starts[order[i + 8]]);
+        for (uint32_t at = graph->starts[order[i]]; at < end; at++) {
+            const uint16_t term = graph->terms[at];
+            sum += (uint64_t)scaled_log(logs, place - last[term]);
+            last[term] = place;
+        }
+    }
+    return sum;
 }

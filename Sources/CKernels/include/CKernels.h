@@ -208,9 +208,9 @@ typedef struct {
 void saekin_bisection_count(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
                             uint32_t *degrees);
 
-/// How strongly each term pulls its documents to the left half, from how many documents of both halves have
-/// it: `left_pulls` those that are there (what moving away would cost), `right_pulls` those on the right (what
-/// coming over would save). Degrees are below 2^31, and so every pull fits into 16 bits.
+/// How strongly each term pulls its documents to the left half, from how many documents of both halves
+/// have it: `left_pulls` those that are there (what moving away would cost), `right_pulls` those on the
+/// right (what coming over would save). Degrees are below 2^31, and so every pull fits into 16 bits.
 void saekin_bisection_gains(const uint32_t *left, const uint32_t *right, size_t term_count,
                             const int16_t *costs, int16_t *left_pulls, int16_t *right_pulls);
 
@@ -221,17 +221,29 @@ void saekin_bisection_sum(const saekin_bisection_graph *graph, const uint32_t *o
 /// The sum of the one that is number `wanted` (from 1 on) from above. Precondition: 1 <= wanted <= count.
 int32_t saekin_bisection_bound(const int32_t *sums, size_t count, size_t wanted);
 
-/// Swaps documents of the left half, order[0] to order[left_count - 1], with documents of the right one, until
-/// no sum on the left is below `bound`, which is that of number `left_count`, and none on the right above it.
-/// The sums move along, and the degrees are brought up to date. Returns how many pairs were swapped.
+/// Swaps documents of the left half, order[0] to order[left_count - 1], with documents of the right one,
+/// until no sum on the left is below `bound`, which is that of number `left_count`, and none on the right
+/// above it. The sums move along, and the degrees are brought up to date. Returns how many pairs were
+/// swapped.
 size_t saekin_bisection_swap(const saekin_bisection_graph *graph, uint32_t *order, size_t left_count,
                              size_t count, int32_t *sums, int32_t bound, uint32_t *left, uint32_t *right);
 
-/// Copies documents, one after another, with terms renumbered to numbers[term], and without those whose number
-/// is UINT16_MAX. `starts` gets count + 1 values, `terms` has room for one value more than the documents have
-/// terms. Returns how many terms were copied.
+/// Copies documents, one after another, with terms renumbered to numbers[term], and without those whose
+/// number is UINT16_MAX. `starts` gets count + 1 values, `terms` has room for one value more than the
+/// documents have terms. Returns how many terms were copied.
 size_t saekin_bisection_copy(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
                              const uint16_t *numbers, uint16_t *terms, uint32_t *starts);
+
+/// The sum of log2(gap) over all terms, in 1/1024 bit: the gap is that between the places in `order` of a
+/// document of the term and of the one before, for the first one from before the start. `logs` has the
+/// logarithms of 0 (any) to 4,095 in 1/1024 bit; `last` has room for a value a term. What an order is judged
+/// by: the fewer bits, the closer together are documents with the same terms.
+uint64_t saekin_bisection_log_gaps(const saekin_bisection_graph *graph, const uint32_t *order, size_t count,
+                                   size_t term_count, const int16_t *logs, uint32_t *last);
+
+/// Sorts values by their upper 32 bits, all below 2^key_bits; equal ones keep their order. `scratch` has
+/// room for as many values.
+void saekin_sort_by_high_word(uint64_t *values, size_t count, uint32_t key_bits, uint64_t *scratch);
 
 #ifdef __cplusplus
 }

@@ -23,8 +23,9 @@ public enum ForcedMergeOrder: Sendable {
     /// As every merge: by `IndexOptions.documentOrder`.
     case usual
     /// Documents with the same words close together, for smaller postings and faster searches. Finding the
-    /// order takes about as long as the merge. The search begins with the order of the values of these keyword
-    /// fields. A single segment that is there already is ordered too.
+    /// order takes about as long as the merge, and begins with the order of the values of these keyword
+    /// fields, or with that in which the documents came, whichever is the better start. A single segment that
+    /// is there already is ordered too.
     case bisected(from: [String])
 
     fileprivate var isBisected: Bool {

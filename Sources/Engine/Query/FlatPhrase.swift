@@ -171,11 +171,3 @@ struct FlatPhrase {
         return UInt32(count)
     }
 }
-
-extension Impact {
-    /// What documents can offer that are in both ranges of postings.
-    mutating func narrow(_ other: Impact) {
-        maxFrequency = min(maxFrequency, other.maxFrequency)
-        minNorm = max(minNorm, other.minNorm)
-    }
-}

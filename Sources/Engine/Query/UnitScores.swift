@@ -35,7 +35,12 @@ final class UnitScores: @unchecked Sendable {
     func bound(_ impact: Impact) -> Float {
         // The shortest length has the greatest factor: norms ascend with lengths. A step more: the rounded
         // quotient of a greater frequency may be smaller by a last bit.
-        withUnsafePointer(to: kernel) { saekin_contribution($0, impact.maxFrequency, impact.minNorm) } + step
+        let single = kernel.contributions[Int(impact.minNorm)]
+        if impact.maxFrequency <= 1 { return single + step }
+        let repeated = withUnsafePointer(to: kernel) {
+            saekin_contribution($0, impact.maxFrequency, impact.minNormOfRepeated)
+        }
+        return max(single, repeated) + step
     }
 
     /// The score of a document with `frequency` occurrences, which is above 0.

@@ -179,3 +179,64 @@ struct BisectedMergeTests {
         #expect(writer.statistics.mergeCount == before + 1, "an ordinary forced merge has nothing to do")
     }
 }
+
+@Suite("Merging documents into another order")
+struct ListedOrderTests {
+    /// Many megabytes of stored documents, some of them large: several stretches in a file.
+    @Test("stored documents follow their documents, through a file as in memory")
+    func storedDocuments() throws {
+        var generator = SeededGenerator()
+        let fields = TestFields()
+        let noise = (0..<1 << 20).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let documents = (0..<1_500).map { number in
+            var document = fields.document(number, &generator)
+            let length =
+                number % 100 == 0 ? 900_000 : Int.random(in: 0...40_000, using: &generator)
+            let start = Int.random(in: 0...noise.count - length, using: &generator)
+            document.stored = Array(noise[start..<start + length])
+            return document
+        }
+        let sources = try [documents[..<400], documents[400...]].map {
+            SegmentSource(segment: try fields.segment(Array($0)))
+        }
+        let shuffled = Array(0..<1_500).shuffled(using: &generator)
+        let order = shuffled.map {
+            SourceDocument(source: $0 < 400 ? 0 : 1, document: DocID($0 < 400 ? $0 : $0 - 400))
+        }
+        let folder = IndexTestFolder()
+        let path = folder.path + "/merged"
+        _ = try SegmentMerger.merge(sources, registry: fields.registry, to: path, order: .listed(order))
+        let merged = try Segment.open(path: path)
+        var count = 0
+        try merged.forEachStored { (document, stored) throws(SegmentError) in
+            #expect(stored.elementsEqual(documents[shuffled[Int(document)]].stored))
+            count += 1
+            return true
+        }
+        #expect(count == 1_500)
+    }
+}
+
+extension BisectedMergeTests {
+    @Test("the search begins with the better of two orders", arguments: [true, false])
+    func start(cameInOrder: Bool) throws {
+        let fields = TestFields()
+        // Topics come one after another, or by turns; brands the other way round.
+        let documents = (0..<1_024).map { number in
+            let (run, turn) = (number / 32, number % 32)
+            var document = IndexDocument(key: Array("\(number)".utf8), version: 1)
+            let topic = cameInOrder ? run : turn
+            for word in 0..<6 { document.addTerm(fields.title, "t\(topic)-\(word)", position: UInt32(word)) }
+            document.addKeyword(fields.brand, "b\(turn + 10)")
+            return document
+        }
+        let source = SegmentSource(segment: try fields.segment(documents))
+        let order = try DocumentOrder.bisected(
+            [source], from: [fields.brand], name: "merged", shouldStop: { false }, progress: { _, _ in })
+        // Both starts have all documents of a topic side by side, so that the search has nothing to change.
+        let expected =
+            cameInOrder ? (0..<1_024).map { $0 } : (0..<1_024).map { $0 % 32 * 32 + $0 / 32 }
+        let asExpected = order.map { Int($0.document) } == expected
+        #expect(asExpected)
+    }
+}

@@ -47,7 +47,11 @@ struct GraphBisectionTests {
     func topics() throws {
         var generator = SeededGenerator()
         let documents = clustered(topicCount: 32, size: 64, &generator)
-        let before = logGaps(documents, (0..<UInt32(documents.count)).map { $0 })
+        let unordered = (0..<UInt32(documents.count)).map { $0 }
+        let before = logGaps(documents, unordered)
+        let graph = BisectionGraph(termCount: 32 * 20 + 50, documents)
+        let measured = GraphBisection.logGaps(graph, unordered)
+        #expect(abs(measured - before) < 0.001 * before, "\(measured) is not \(before)")
         for localPostingCount in [0, 3_000, 1 << 19] {
             var limits = BisectionLimits()
             limits.localPostingCount = localPostingCount
@@ -199,5 +203,24 @@ struct GraphBisectionTests {
         var degrees = [UInt32](repeating: 0, count: termCount)
         for document in chosen { for term in documents[Int(document)] { degrees[Int(term)] += 1 } }
         return degrees
+    }
+}
+
+@Suite("Radix sort")
+struct RadixSortTests {
+    @Test("sorts by the upper half and keeps the order of equal ones", arguments: [0, 1, 8, 11, 21, 31, 32])
+    func sorts(keyBits: Int) {
+        var generator = SeededGenerator()
+        for count in [0, 1, 2, 47, 48, 49, 300, 8_191, 8_192, 30_000] {
+            let mask = keyBits == 32 ? UInt64(UInt32.max) : (1 << UInt64(keyBits)) - 1
+            var values = (0..<count).map { place in
+                (UInt64.random(in: 0...UInt64(UInt32.max), using: &generator) & mask) << 32 | UInt64(place)
+            }
+            // The places ascend, so that a sort by all bits is the stable one.
+            let expected = values.sorted()
+            var scratch = [UInt64](repeating: 0, count: count)
+            saekin_sort_by_high_word(&values, count, UInt32(keyBits), &scratch)
+            #expect(values == expected, "SAEKIN_SEED=\(generator.seed)")
+        }
     }
 }

@@ -57,7 +57,7 @@ struct SectionSpool: ~Copyable {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    private static func temporaryFile(besidePath path: String) throws(SegmentError) -> Int32 {
+    static func temporaryFile(besidePath path: String) throws(SegmentError) -> Int32 {
         var template = Array((path + ".spool-XXXXXX").utf8CString)
         let descriptor = saekin_make_temporary(&template)
         guard descriptor >= 0 else {

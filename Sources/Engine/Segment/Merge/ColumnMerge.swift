@@ -1,7 +1,7 @@
 // Merges columns window by window of the new segment.
 //
-// While documents keep their order, a source is read window by window as well; in a listed order, value by
-// value.
+// While documents keep their order, a source is read window by window as well; in a listed order, its whole
+// column is decoded first.
 
 /// Merges an integer or decimal column, or the versions.
 struct IntegerColumnMerge {
@@ -27,6 +27,7 @@ struct IntegerColumnMerge {
     func copy(to writer: inout SegmentWriter, shouldStop: () -> Bool) throws(SegmentError) -> UInt32 {
         var documentCount: UInt32 = 0
         var window = SourceWindow()
+        if !plan.keepsOrder { for column in columns { window.wholes.append(try WholeIntegerColumn(column)) } }
         var offsets: [UInt16] = []
         var values: [Int64] = []
         for start in stride(from: 0, to: plan.order.count, by: SegmentFormat.windowCount) {
@@ -51,6 +52,8 @@ struct IntegerColumnMerge {
         var number = -1
         var values = [Int64](repeating: 0, count: SegmentFormat.windowCount)
         var present = [UInt64](repeating: 0, count: SegmentFormat.windowWordCount)
+        /// In a listed order, all values of each source.
+        var wholes: [WholeIntegerColumn] = []
     }
 
     private func value(_ old: SourceDocument, _ window: inout SourceWindow) throws(SegmentError) -> Int64? {
@@ -59,7 +62,7 @@ struct IntegerColumnMerge {
             return replaced
         }
         guard let column = columns[source] else { return nil }
-        guard plan.keepsOrder else { return try column.value(old.document) }
+        guard plan.keepsOrder else { return window.wholes[source].value(old.document) }
         let number = Int(old.document) / SegmentFormat.windowCount
         if window.source != old.source || window.number != number {
             window.source = old.source
@@ -88,6 +91,7 @@ struct KeywordColumnMerge {
     func copy(to writer: inout SegmentWriter, shouldStop: () -> Bool) throws(SegmentError) -> UInt32 {
         var documentCount: UInt32 = 0
         var window = SourceWindow()
+        if !plan.keepsOrder { for column in columns { window.wholes.append(try WholeKeywordColumn(column)) } }
         var offsets: [UInt16] = []
         var counts: [UInt32] = []
         var values: [UInt32] = []
@@ -116,6 +120,8 @@ struct KeywordColumnMerge {
         var source = UInt32.max
         var number = -1
         var ordinals = KeywordWindow()
+        /// In a listed order, all values of each source.
+        var wholes: [WholeKeywordColumn] = []
     }
 
     /// Appends the new ordinals of a document. Terms keep their order, so that the ordinals still ascend.
@@ -135,7 +141,7 @@ struct KeywordColumnMerge {
                 values.append($0)
             }
         } else {
-            try column.forEachOrdinal(old.document) { values.append($0) }
+            window.wholes[Int(old.source)].append(old.document, to: &values)
         }
         let map = ordinals[Int(old.source)]
         for index in start..<values.count {

@@ -55,6 +55,20 @@ enum GraphBisection {
         Int16((1_024 * (saved(degree + 1) - saved(degree))).rounded())
     }
 
+    /// log2 in 1/1024, for `logGaps`.
+    static let logs: [Int16] = (0..<Int(SAEKIN_BISECTION_COST_COUNT)).map { gap in
+        gap == 0 ? 0 : Int16((1_024 * log2(Double(gap))).rounded())
+    }
+
+    /// How many bits the gaps between the documents of each term have in this order, all together.
+    static func logGaps(_ graph: BisectionGraph, _ order: [UInt32]) -> Double {
+        precondition(order.count == graph.documentCount)
+        var view = graph.view
+        var last = [UInt32](repeating: 0, count: max(graph.termCount, 1))
+        let sum = saekin_bisection_log_gaps(&view, order, order.count, graph.termCount, logs, &last)
+        return withExtendedLifetime(graph) { Double(sum) / 1_024 }
+    }
+
     private static func saved(_ degree: Int) -> Double { Double(degree) * log2(Double(degree) + 1) }
 }
 

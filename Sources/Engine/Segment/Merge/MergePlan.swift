@@ -66,10 +66,9 @@ struct MergePlan {
         case .sources, .listed: return order
         case .keywords(let fields): return .listed(try DocumentOrder.listed(sources, by: fields))
         case .bisected(let fields, let progress):
-            let start = try DocumentOrder.listed(sources, by: fields)
             return .listed(
                 try DocumentOrder.bisected(
-                    sources, from: start, name: name, shouldStop: shouldStop, progress: progress))
+                    sources, from: fields, name: name, shouldStop: shouldStop, progress: progress))
         }
     }
 

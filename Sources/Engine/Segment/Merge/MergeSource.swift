@@ -36,9 +36,10 @@ public enum MergeOrder: Sendable {
     case sources
     /// By the values of these keyword fields (see `DocumentOrder`).
     case keywords([FieldID])
-    /// So that documents with the same words stand close together (see `GraphBisection`); where that leaves
-    /// a choice, by the values of these keyword fields. `progress` is told how many documents of how many
-    /// have their place, on the merging thread.
+    /// So that documents with the same words stand close together (see `GraphBisection`). The search begins
+    /// with the order by these keyword fields, or with that of the sources where documents with the same
+    /// words are closer together in it. `progress` is told how many documents of how many have their place,
+    /// on the merging thread.
     case bisected([FieldID], progress: @Sendable (Int, Int) -> Void = { _, _ in })
     /// As listed. Every live document of every source must be listed exactly once.
     case listed([SourceDocument])

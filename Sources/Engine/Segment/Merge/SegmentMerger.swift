@@ -3,7 +3,8 @@
 //
 // Memory: eight bytes a document for the order and four for the maps, one byte a document for the norms of
 // one field, four a term for the ordinals of one keyword field, and a few buffers; what is written goes
-// through spools. In a listed order, the postings of one term at a time are held and sorted as well.
+// through spools. In a listed order, the postings of one term at a time are held and sorted as well, the
+// values of one column, and about 16 MiB of stored documents.
 import CPlatform
 import Glibc
 
@@ -54,7 +55,7 @@ public enum SegmentMerger {
         precondition(!sources.isEmpty, "there is nothing to merge")
         let plan = try MergePlan(
             sources, registry: registry, order: order, name: name, shouldStop: shouldStop)
-        let stored = StoredMerge(plan)
+        let stored = StoredMerge(plan, storage: storage)
         var writer = try SegmentWriter(
             documentCount: plan.documentCount, name: name, storage: storage,
             storedDictionary: stored.dictionary())

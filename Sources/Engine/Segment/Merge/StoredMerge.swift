@@ -3,8 +3,12 @@
 /// Copies stored documents in their new order.
 struct StoredMerge {
     private let plan: MergePlan
+    private let storage: SpoolStorage
 
-    init(_ plan: MergePlan) { self.plan = plan }
+    init(_ plan: MergePlan, storage: SpoolStorage) {
+        self.plan = plan
+        self.storage = storage
+    }
 
     /// A dictionary trained on blocks spread evenly over the sources; empty for small segments.
     func dictionary() throws(SegmentError) -> [UInt8] {
@@ -34,6 +38,12 @@ struct StoredMerge {
 
     /// Writes all documents.
     func copy(to writer: inout SegmentWriter, shouldStop: () -> Bool) throws(SegmentError) {
+        guard plan.keepsOrder else {
+            var distribution = StoredDistribution(plan, storage: storage)
+            return try distribution.forEach(shouldStop: shouldStop) { bytes throws(SegmentError) in
+                try writer.addStored(bytes)
+            }
+        }
         var source = UInt32.max
         var first: DocID = 0
         var documents: [ArraySlice<UInt8>] = []

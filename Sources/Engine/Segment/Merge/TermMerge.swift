@@ -14,13 +14,13 @@ struct TermMerge {
     private var documents = [UInt32](repeating: 0, count: PostingsCursor.blockCapacity)
     private var frequencies = [UInt32](repeating: 0, count: PostingsCursor.blockCapacity)
     private var reader = PositionsReader()
-    private var unsorted: [(document: DocID, frequency: UInt32, start: Int)] = []
-    private var unsortedPositions: [UInt32] = []
+    private var unsorted: UnsortedPostings
     private var postingsUntilQuestion = 0
 
     init(_ plan: MergePlan, _ definition: FieldDefinition) {
         self.plan = plan
         self.definition = definition
+        unsorted = UnsortedPostings(documentCount: plan.documentCount)
         guard definition.kind == .keyword else { return }
         hasTerm = [UInt64](repeating: 0, count: (Int(plan.documentCount) + 63) / 64)
         guard definition.hasColumn else { return }
@@ -50,7 +50,7 @@ struct TermMerge {
                     postingsUntilQuestion = 4_096
                 }
             }
-            try addUnsorted(to: &writer)
+            try unsorted.drain(hasPositions: definition.kind == .text, to: &writer)
             let ordinal = try writer.endTerm(walks[equal[0]].walk.term)
             for place in equal.reversed() {
                 if definition.kind == .keyword, definition.hasColumn {
@@ -86,6 +86,7 @@ struct TermMerge {
     private mutating func addPostings(_ place: Int, to writer: inout SegmentWriter) throws(SegmentError) {
         let source = walks[place].source
         let entry = walks[place].walk.entry
+        let map = plan.maps[source]
         var cursor = plan.sources[source].segment.postings(entry)
         while try cursor.nextBlock() {
             let count = try cursor.decodeDocuments(into: &documents)
@@ -96,30 +97,27 @@ struct TermMerge {
             }
             if hasPositions { try reader.load(cursor, frequencies: frequencies) }
             postingsUntilQuestion -= count
-            for index in 0..<count {
-                let document = plan.maps[source][Int(documents[index])]
-                if document == .noMoreDocuments { continue }
-                if !hasTerm.isEmpty { hasTerm[Int(document) / 64] |= 1 << UInt64(document % 64) }
-                let positions = hasPositions ? reader.positions(at: index) : []
-                if plan.keepsOrder {
-                    try writer.addPosting(document, frequency: frequencies[index], positions: positions)
-                } else {
-                    unsorted.append((document, frequencies[index], unsortedPositions.count))
-                    unsortedPositions.append(contentsOf: positions)
+            if !plan.keepsOrder {
+                for index in 0..<count { documents[index] = map[Int(documents[index])] }
+                unsorted.add(documents, frequencies, count: count, positions: hasPositions ? reader : nil)
+                if !hasTerm.isEmpty {
+                    for index in 0..<count where documents[index] != .noMoreDocuments {
+                        mark(documents[index])
+                    }
                 }
+                continue
+            }
+            for index in 0..<count {
+                let document = map[Int(documents[index])]
+                if document == .noMoreDocuments { continue }
+                if !hasTerm.isEmpty { mark(document) }
+                let positions = hasPositions ? reader.positions(at: index) : []
+                try writer.addPosting(document, frequency: frequencies[index], positions: positions)
             }
         }
     }
 
-    private mutating func addUnsorted(to writer: inout SegmentWriter) throws(SegmentError) {
-        unsorted.sort { $0.document < $1.document }
-        for posting in unsorted {
-            let count = definition.kind == .text ? Int(posting.frequency) : 0
-            try writer.addPosting(
-                posting.document, frequency: posting.frequency,
-                positions: unsortedPositions[posting.start..<posting.start + count])
-        }
-        unsorted.removeAll(keepingCapacity: true)
-        unsortedPositions.removeAll(keepingCapacity: true)
+    private mutating func mark(_ document: DocID) {
+        hasTerm[Int(document) / 64] |= 1 << UInt64(document % 64)
     }
 }

@@ -125,8 +125,8 @@ public struct PostingsCursor {
         blockCount = 0
         blockLastDocument = .noMoreDocuments
         groupLastDocument = .noMoreDocuments
-        blockImpact = Impact(maxFrequency: 0, minNorm: .max)
-        groupImpact = blockImpact
+        blockImpact = .none
+        groupImpact = .none
         hasStarted = true
         return false
     }
@@ -161,15 +161,17 @@ public struct PostingsCursor {
         }
         let count = Int(documentFrequency)
         var largest: UInt8 = 1
-        if frequencyWidth > 0 || frequencyExceptions > 0, postings.count > dataOffset {
+        var normOfRepeated = UInt8.max
+        if frequencyWidth > 0 || frequencyExceptions > 0, postings.count > dataOffset + 1 {
             largest = postings.u8(dataOffset)
-            dataOffset += 1
+            normOfRepeated = postings.u8(dataOffset + 1)
+            dataOffset += 2
         }
         blockCount = count
         guard encoding <= 32, frequencyWidth <= 32,
             dataOffset + documentsByteCount + frequenciesByteCount == postings.count
         else { throw damaged(0, "the lengths of a short list contradict its size") }
-        blockImpact = Impact(stored: largest, postings.u8(2))
+        blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
         // The last document is not stored: for at most 127 documents adding the gaps up costs less than a
         // header.
         blockLastDocument = try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 128) {
@@ -199,8 +201,9 @@ public struct PostingsCursor {
         else { throw damaged(offset, "a group's header contradicts the list") }
         groupLastDocument = last
         groupEnd = nextOffset + byteCount
-        groupImpact = Impact(stored: postings.u8(offset + 8), postings.u8(offset + 9))
-        if hasPositions { nextPositionsOffset = Int(postings.u32(offset + 10)) }
+        groupImpact = Impact(
+            stored: postings.u8(offset + 8), postings.u8(offset + 9), postings.u8(offset + 10))
+        if hasPositions { nextPositionsOffset = Int(postings.u32(offset + 11)) }
         nextBlockStart = nextGroupStart
         nextGroupStart &+= UInt32(SegmentFormat.groupBlockCount * SegmentFormat.postingsBlockCount)
     }
@@ -215,7 +218,8 @@ public struct PostingsCursor {
         frequencyWidth = postings.u8(offset + 1) & ~PostingsFormat.flag
         gapExceptions = postings.u8(offset + 2) & 15
         frequencyExceptions = postings.u8(offset + 2) >> 4
-        dataOffset = offset + (isFar ? 9 : 7) + (hasPositions ? (isLong ? 4 : 2) : 0)
+        let hasRepeated = frequencyWidth > 0 || frequencyExceptions > 0
+        dataOffset = offset + (isFar ? 9 : 7) + (hasPositions ? (isLong ? 4 : 2) : 0) + (hasRepeated ? 1 : 0)
         guard dataOffset <= groupEnd else { throw damaged(offset, "a block's header is cut") }
         let distance = isFar ? postings.u32(offset + 5) : UInt32(postings.u16(offset + 5))
         let (last, isOver) = blockLowerBound.addingReportingOverflow(distance)
@@ -227,7 +231,9 @@ public struct PostingsCursor {
         blockLastDocument = last
         blockCount = Int(min(documentFrequency - nextBlockStart, UInt32(SegmentFormat.postingsBlockCount)))
         nextBlockStart += UInt32(blockCount)
-        blockImpact = Impact(stored: postings.u8(offset + 4), postings.u8(offset + 3))
+        blockImpact = Impact(
+            stored: postings.u8(offset + 4), postings.u8(offset + 3),
+            hasRepeated ? postings.u8(dataOffset - 1) : .max)
         let documentsByteCount = documentsByteCount
         nextOffset = dataOffset + documentsByteCount + frequenciesByteCount
         // After the last block of a group stands the next group: the ends must meet.

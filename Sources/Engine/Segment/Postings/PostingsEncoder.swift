@@ -35,7 +35,7 @@ struct PostingsEncoder: ~Copyable {
     private let packed = UnsafeMutablePointer<UInt8>.allocate(capacity: PostingsFormat.runByteCountMax)
     private var distances = PageBuffer<UInt32>()
     private var count = 0
-    private var minNorm: UInt8 = .max
+    private var impact = Impact.none
     /// The last document of the blocks before, or all ones at the start of a list.
     private var previous = UInt32.max
     private var record = TermRecord()
@@ -45,7 +45,7 @@ struct PostingsEncoder: ~Copyable {
     private var group: [UInt8] = []
     private var groupBlockCount = 0
     private var groupPositionsOffset = 0
-    private var groupImpact = Impact(maxFrequency: 0, minNorm: .max)
+    private var groupImpact = .none
     private let file: String
 
     init(storage: SpoolStorage, file: String) {
@@ -66,7 +66,7 @@ struct PostingsEncoder: ~Copyable {
         record = TermRecord()
         previous = .max
         count = 0
-        minNorm = .max
+        impact = .none
         distances.removeAll(keepingMemory: true)
         self.hasPositions = hasPositions
     }
@@ -107,7 +107,7 @@ struct PostingsEncoder: ~Copyable {
         documents[count] = document
         frequencies[count] = frequency
         count += 1
-        minNorm = min(minNorm, norm)
+        impact.add(frequency: frequency, norm: norm)
         record.documentFrequency += 1
         record.totalFrequency += UInt64(frequency)
     }
@@ -143,10 +143,13 @@ struct PostingsEncoder: ~Copyable {
         appendRun(others)
         let hasExceptions = gaps.exceptions + others.exceptions > 0
         var header = [
-            UInt8(gaps.width) | (hasExceptions ? PostingsFormat.flag : 0), UInt8(others.width), minNorm,
+            UInt8(gaps.width) | (hasExceptions ? PostingsFormat.flag : 0), UInt8(others.width), impact.minNorm,
         ]
         if hasExceptions { header.append(UInt8(gaps.exceptions | others.exceptions << 4)) }
-        if largest > 1 { header.append(UInt8(min(largest, PostingsFormat.largestFrequencyMax))) }
+        if largest > 1 {
+            header.append(UInt8(min(largest, PostingsFormat.largestFrequencyMax)))
+            header.append(impact.minNormOfRepeated)
+        }
         record.postingsByteCount = header.count + block.count
         try postings.append(header)
         try postings.append(block)
@@ -164,7 +167,7 @@ struct PostingsEncoder: ~Copyable {
         let bitSetByteCount = Int(last / 64 - firstWord + 1) * 8
         let gapByteCount = patchedByteCount(
             count, width: UInt8(gaps.width), exceptions: UInt8(gaps.exceptions))
-        let isBitSet = gapByteCount > 0 && bitSetByteCount <= gapByteCount
+        let isBitSet = gapByteCount > 0 && bitSetByteCount <= gapByteCount * 2
         block.removeAll(keepingCapacity: true)
         if isBitSet {
             gaps = (UInt32(PostingsFormat.bitSetEncoding), 0)
@@ -182,7 +185,7 @@ struct PostingsEncoder: ~Copyable {
         group.append(UInt8(gaps.width) | (isFar ? PostingsFormat.flag : 0))
         group.append(UInt8(others.width) | (isLong ? PostingsFormat.flag : 0))
         group.append(UInt8(gaps.exceptions | others.exceptions << 4))
-        group.append(minNorm)
+        group.append(impact.minNorm)
         group.append(UInt8(min(largest, PostingsFormat.largestFrequencyMax)))
         if isFar { group.appendLittleEndian(distance) } else { group.appendLittleEndian(UInt16(distance)) }
         if hasPositions {
@@ -192,13 +195,13 @@ struct PostingsEncoder: ~Copyable {
                 group.appendLittleEndian(UInt16(positionByteCount))
             }
         }
+        if largest > 1 { group.append(impact.minNormOfRepeated) }
         group.append(contentsOf: block)
         groupBlockCount += 1
-        groupImpact.maxFrequency = max(groupImpact.maxFrequency, largest)
-        groupImpact.minNorm = min(groupImpact.minNorm, minNorm)
+        groupImpact.add(impact)
         previous = last
         count = 0
-        minNorm = .max
+        impact = .none
         if groupBlockCount == SegmentFormat.groupBlockCount { try flushGroup() }
     }
 
@@ -213,13 +216,14 @@ struct PostingsEncoder: ~Copyable {
         block.appendLittleEndian(UInt32(group.count))
         block.append(UInt8(min(groupImpact.maxFrequency, PostingsFormat.largestFrequencyMax)))
         block.append(groupImpact.minNorm)
+        block.append(groupImpact.minNormOfRepeated)
         if hasPositions { block.appendLittleEndian(UInt32(groupPositionsOffset)) }
         record.postingsByteCount += block.count + group.count
         try postings.append(block)
         try postings.append(group)
         group.removeAll(keepingCapacity: true)
         groupBlockCount = 0
-        groupImpact = Impact(maxFrequency: 0, minNorm: .max)
+        groupImpact = .none
     }
 
     // MARK: Blocks
