@@ -23,7 +23,7 @@ struct EngineBench {
             default:
                 throw BenchmarkFailure(
                     "usage: engine-bench index CORPUS DIR [--segments N] [--delete PERCENT] [--leave-out PERCENT]"
-                    + " [--order bisect|none]\n"
+                        + " [--order bisect|none]\n"
                         + "       engine-bench query DIR QUERIES CORPUS-NAME ROUNDS [COMMAND...]")
             }
         } catch {

@@ -10,7 +10,7 @@ private struct PhraseTerm {
     var cursor: TermCursor
     /// Its place in the phrase.
     let offset: UInt32
-    private var reader = PositionsReader()
+    private var reader = PositionsLookup()
 
     init(_ cursor: TermCursor, offset: Int) {
         self.cursor = cursor

@@ -11,9 +11,6 @@ public struct PositionsReader {
     /// Where the block's positions ended among those of the term.
     private(set) var endOffset = 0
 
-    /// The last document of the block that `withPositions` has decoded.
-    private var loadedBlock = DocID.noMoreDocuments
-
     public init() {}
 
     /// Decodes the positions of the block on which a cursor stands.
@@ -45,26 +42,6 @@ public struct PositionsReader {
                 positions[place] = last
             }
         }
-    }
-
-    /// Hands the positions of the block's document number `index` to `body`. The block is decoded when it is
-    /// another than at the call before.
-    ///
-    /// - Parameter frequencies: the block's frequencies; nil when all are 1.
-    mutating func withPositions<Result>(
-        _ cursor: PostingsCursor, at index: Int, frequencies: UnsafePointer<UInt32>?,
-        _ body: (UnsafeBufferPointer<UInt32>) -> Result
-    ) throws(SegmentError) -> Result {
-        if loadedBlock != cursor.blockLastDocument {
-            if let frequencies {
-                try load(cursor, frequencies: frequencies)
-            } else {
-                let ones = [UInt32](repeating: 1, count: cursor.blockCount)
-                try load(cursor, frequencies: ones)
-            }
-            loadedBlock = cursor.blockLastDocument
-        }
-        return withPositions(at: index, body)
     }
 
     private mutating func decode(_ cursor: PostingsCursor, _ total: Int) throws(SegmentError) {

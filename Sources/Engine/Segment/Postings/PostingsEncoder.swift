@@ -45,7 +45,7 @@ struct PostingsEncoder: ~Copyable {
     private var group: [UInt8] = []
     private var groupBlockCount = 0
     private var groupPositionsOffset = 0
-    private var groupImpact = .none
+    private var groupImpact = Impact.none
     private let file: String
 
     init(storage: SpoolStorage, file: String) {
@@ -143,7 +143,8 @@ struct PostingsEncoder: ~Copyable {
         appendRun(others)
         let hasExceptions = gaps.exceptions + others.exceptions > 0
         var header = [
-            UInt8(gaps.width) | (hasExceptions ? PostingsFormat.flag : 0), UInt8(others.width), impact.minNorm,
+            UInt8(gaps.width) | (hasExceptions ? PostingsFormat.flag : 0), UInt8(others.width),
+            impact.minNorm,
         ]
         if hasExceptions { header.append(UInt8(gaps.exceptions | others.exceptions << 4)) }
         if largest > 1 {

@@ -57,7 +57,8 @@ public struct Impact: Hashable, Sendable {
     /// What one document, or a range that is known by these two, can offer.
     public init(maxFrequency: UInt32, minNorm: UInt8) {
         self.init(
-            maxFrequency: maxFrequency, minNorm: minNorm, minNormOfRepeated: maxFrequency > 1 ? minNorm : .max)
+            maxFrequency: maxFrequency, minNorm: minNorm, minNormOfRepeated: maxFrequency > 1 ? minNorm : .max
+        )
     }
 
     public init(maxFrequency: UInt32, minNorm: UInt8, minNormOfRepeated: UInt8) {
@@ -73,7 +74,8 @@ public struct Impact: Hashable, Sendable {
     init(stored frequency: UInt8, _ norm: UInt8, _ normOfRepeated: UInt8) {
         let isCapped = UInt32(frequency) == PostingsFormat.largestFrequencyMax
         self.init(
-            maxFrequency: isCapped ? .max : UInt32(frequency), minNorm: norm, minNormOfRepeated: normOfRepeated)
+            maxFrequency: isCapped ? .max : UInt32(frequency), minNorm: norm,
+            minNormOfRepeated: normOfRepeated)
     }
 
     /// Takes a document in.
