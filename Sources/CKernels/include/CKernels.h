@@ -173,15 +173,25 @@ typedef struct {
     uint32_t range;
 } saekin_packed_ordinals;
 
-/// Counts the values of the array's block `group` of 128 whose numbers in the block are chosen: counts[ordinal]
-/// += 1. Returns how many values were more than `range`; they are not counted.
-size_t saekin_count_chosen(const saekin_packed_ordinals *packed, size_t group, const uint8_t *chosen,
-                           size_t chosen_count, uint32_t *counts);
+/// Lists of ordinals: where the lists of each 128 start, little-endian 32-bit numbers, and a packed array of their
+/// lengths, each less 1.
+typedef struct {
+    const uint8_t *starts;
+    const uint8_t *lengths;
+    size_t count;
+    uint32_t width;
+} saekin_packed_lists;
 
-/// The same for lists: list i has the values start + ends[i] ..< start + ends[i + 1], all below `count`; the
-/// chosen lists ascend.
-size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, size_t start, const uint32_t *ends,
-                                 const uint8_t *chosen, size_t chosen_count, uint32_t *counts);
+/// Counts the ordinal of each chosen document of a window: counts[ordinal] += 1. The documents with a value, all or
+/// those whose bits are set in `presence`, have the values in their order. Returns how many values were missing or
+/// more than `range`; they are not counted.
+size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
+                           const uint64_t *presence, size_t word_count, uint32_t *counts);
+
+/// The same where each document has a list of ordinals.
+size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, const saekin_packed_lists *lists,
+                                 const uint64_t *chosen, const uint64_t *presence, size_t word_count,
+                                 uint32_t *counts);
 
 /// CRC-32C (Castagnoli, reflected, as in RFC 3720), continued from `crc`, which is 0 at the start.
 uint32_t saekin_crc32c(uint32_t crc, const void *bytes, size_t count);

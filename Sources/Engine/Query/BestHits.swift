@@ -14,6 +14,7 @@ import CKernels
 /// Finds the best hits of one segment by score.
 struct BestHits {
     private var terms: [ScoredTerm]
+    private var primer: ScoredTerm?
     private let isAnd: Bool
     private let documentCount: UInt32
     private let acceptance: Acceptance
@@ -37,6 +38,7 @@ struct BestHits {
         self.memory = memory
         candidates = Candidates(memory)
         terms = query.terms()
+        primer = hits.mayBePrimed ? query.primer(hits.capacity) : nil
         isAnd = query.isAnd
         documentCount = view.segment.documentCount
         self.acceptance = acceptance
@@ -56,8 +58,42 @@ struct BestHits {
     /// The best hits.
     mutating func run(_ control: inout SearchControl) throws -> BestScores {
         if terms.isEmpty { return hits }
+        try prime(&control)
         if isAnd { try searchAll(&control) } else { try searchAny(&control) }
         return hits
+    }
+
+    /// Blocks that are read ahead for the threshold.
+    private static let primingBlockCountMax = 64
+
+    /// Raises the threshold to what the k-th best of one term gives alone: the k best of all can only be better.
+    /// Without it, frequent terms would be essential until k documents with the rare ones have been met.
+    private mutating func prime(_ control: inout SearchControl) throws {
+        guard var term = primer else { return }
+        var best: [Float] = []
+        var found = candidates
+        var blockCount = 0
+        while blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
+            try control.check()
+            blockCount += 1
+            let least = best.count == hits.capacity ? best[best.count - 1] : 0
+            if term.boundOfBlock() <= least {
+                guard try term.cursor.skipBlock() else { break }
+                continue
+            }
+            try term.cursor.decode()
+            let run = term.cursor.takeRun(base: 0, end: .max)
+            term.candidates(run, least: least, into: &found)
+            for place in 0..<found.count where acceptance.contains(found.documents[place]) {
+                let score = found.scores[place]
+                if best.count == hits.capacity {
+                    if score <= best[best.count - 1] { continue }
+                    best.removeLast()
+                }
+                best.insert(score, at: best.firstIndex { $0 < score } ?? best.count)
+            }
+        }
+        if best.count == hits.capacity { hits.raise(best[best.count - 1]) }
     }
 
     // MARK: Hits

@@ -6,6 +6,7 @@ struct BestScores {
     private var hits: TopHits<ScoreRank>
     /// Documents with a lower score cannot get onto the page; those that tie may.
     private(set) var threshold: Float
+    private var floor: Float = 0
     /// Hits that were offered.
     private(set) var offeredCount = 0
 
@@ -15,6 +16,20 @@ struct BestScores {
         threshold = ranker.threshold(nil)
     }
 
+    /// Larger pages are not worth looking ahead for.
+    private static let primedCapacityMax = 128
+
+    var capacity: Int { hits.capacity }
+
+    /// Whether `raise` may be called: not for a page behind a cursor, which leaves out the best.
+    var mayBePrimed: Bool { ranker.limit == nil && hits.capacity <= Self.primedCapacityMax }
+
+    /// Raises the threshold to a score that as many hits as there is room for are known to have.
+    mutating func raise(_ score: Float) {
+        floor = max(floor, score)
+        threshold = max(threshold, score)
+    }
+
     /// Keeps a document if it is among the best so far.
     mutating func offer(_ document: UInt32, _ score: Float) throws(SegmentError) {
         offeredCount += 1
@@ -22,7 +37,7 @@ struct BestScores {
         let rank = try ranker.rank(document: document, offset: 0, score: score)
         if let limit = ranker.limit, !(rank < limit) { return }
         hits.offer(rank, document)
-        threshold = ranker.threshold(hits.worst)
+        threshold = max(floor, ranker.threshold(hits.worst))
     }
 
     /// The hits, best first.
