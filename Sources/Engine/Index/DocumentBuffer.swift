@@ -3,8 +3,9 @@
 
 /// The in-memory segment that the writer is filling. A class, because a builder cannot be copied.
 final class DocumentBuffer {
-    /// What happened to the documents of a finished buffer.
+    /// What happened to the documents of a finished buffer, and their keys.
     struct Changes {
+        var keys: KeyFilter
         var liveDocs: LiveDocs?
         var overlay: ColumnOverlay?
     }
@@ -72,7 +73,8 @@ final class DocumentBuffer {
         keepingMemory: Bool, into sink: ([UInt8]) throws(SegmentError) -> Void
     ) throws(IndexError) -> Changes {
         let count = builder.documentCount
-        var changes = Changes()
+        var changes = Changes(keys: KeyFilter(capacity: Int(count)))
+        builder.forEachKey { changes.keys.insert($0) }
         if !deleted.isEmpty {
             var live = LiveDocs(documentCount: count)
             for document in deleted { _ = live.delete(document) }

@@ -208,7 +208,7 @@ struct WriterState {
         segments.append(
             WriterSegment(
                 id: id, segment: segment, residence: residence, liveDocs: changes.liveDocs,
-                overlay: changes.overlay))
+                overlay: changes.overlay, keys: changes.keys))
     }
 
     // MARK: Looking up

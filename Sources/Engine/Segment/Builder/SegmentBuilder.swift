@@ -41,6 +41,13 @@ public struct SegmentBuilder: ~Copyable {
         key.withUnsafeBufferPointer { table.find(FieldRegistry.key, $0) }.map { table[$0].lastDocument }
     }
 
+    /// Calls `body` with each key that a document was added with.
+    func forEachKey(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        for index in 0..<table.count where table.field(index) == FieldRegistry.key {
+            body(table.termBytes(index))
+        }
+    }
+
     /// The version of a document that was added.
     func version(_ document: DocID) -> UInt64 { versions[Int(document)] }
 
