@@ -51,25 +51,16 @@ CLONES uint64_t saekin_any(const uint64_t *words, size_t count) {
 }
 
 void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words) {
-    if (count == 0) return;
-    // Where several documents share a word, the word is gathered in a register: setting one bit after the other
-    // in memory would wait for each store.
-    if (documents[count - 1] - documents[0] < 24 * count) {
-        size_t at = (documents[0] - base) >> 6;
-        uint64_t word = 0;
-        for (size_t i = 0; i < count; i++) {
-            const uint32_t offset = documents[i] - base;
-            if (offset >> 6 != at) {
-                words[at] |= word;
-                at = offset >> 6;
-                word = 0;
-            }
-            word |= (uint64_t)1 << (offset & 63);
+    // Neighbours often share a word, and a word that was just stored is slow to load again: four quarters of the
+    // documents are set in turn.
+    const size_t quarter = count / 4;
+    for (size_t i = 0; i < quarter; i++) {
+        for (size_t part = 0; part < 4; part++) {
+            const uint32_t offset = documents[part * quarter + i] - base;
+            words[offset >> 6] |= (uint64_t)1 << (offset & 63);
         }
-        words[at] |= word;
-        return;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 4 * quarter; i < count; i++) {
         const uint32_t offset = documents[i] - base;
         words[offset >> 6] |= (uint64_t)1 << (offset & 63);
     }

@@ -1,5 +1,7 @@
 // The best hits of one segment by score, and the score that the next must reach.
 
+import CKernels
+
 /// Keeps the best hits of a segment.
 struct BestScores {
     private var ranker: ScoreRanker
@@ -76,6 +78,9 @@ final class DocumentSet: @unchecked Sendable {
     }
 
     deinit { words.deallocate() }
+
+    /// How many documents are in the set. O(documents / 64).
+    var count: Int { saekin_count_bits(words, Int(Window.count(documentCount)) * Window.wordCount) }
 
     @inline(__always)
     func contains(_ document: UInt32) -> Bool {

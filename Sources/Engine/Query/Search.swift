@@ -245,6 +245,10 @@ extension Snapshot {
     /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline
     /// passes, `segment` when a segment is damaged.
     public func search(_ request: SearchRequest) throws(SearchError) -> SearchResult {
-        try Search(request, over: segments, cache: .of(registry)).run()
+        let key = request.usesCaches ? ResultCache.Key(request) : nil
+        if let key, let known = results.result(key) { return known }
+        let result = try Search(request, over: segments, cache: .of(registry)).run()
+        if let key { results.keep(result, for: key) }
+        return result
     }
 }
