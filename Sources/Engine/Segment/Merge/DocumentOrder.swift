@@ -41,8 +41,8 @@ enum DocumentOrder {
     /// The live documents of `sources`, those with the same words close together.
     ///
     /// The search ends in the order that is best near the one with which it begins. That is the order by
-    /// `fields`, unless the documents came in a better one: a catalogue may be sorted by something of which no
-    /// field knows.
+    /// `fields`, unless the documents came in a better one: a catalogue may be sorted by something of which
+    /// no field knows.
     static func bisected(
         _ sources: [SegmentSource], from fields: [FieldID], name: String, shouldStop: () -> Bool,
         progress: (Int, Int) -> Void
@@ -64,7 +64,7 @@ enum DocumentOrder {
         }
         let byFields = try graph(start)
         guard !fields.isEmpty else { return try order(byFields, start) }
-        let arrival = arrivalOrder(start)
+        let arrival = arrivalOrder(start, sources)
         let identity = arrival.indices.map { UInt32($0) }
         if GraphBisection.logGaps(byFields, identity) <= GraphBisection.logGaps(byFields, arrival) {
             return try order(byFields, start)
@@ -74,11 +74,12 @@ enum DocumentOrder {
     }
 
     /// The places of documents in a list, in the order of the sources.
-    private static func arrivalOrder(_ documents: [SourceDocument]) -> [UInt32] {
-        documents.indices.sorted { left, right in
-            let (left, right) = (documents[left], documents[right])
-            return (left.source, left.document) < (right.source, right.document)
-        }.map { UInt32($0) }
+    private static func arrivalOrder(_ documents: [SourceDocument], _ sources: [SegmentSource]) -> [UInt32] {
+        var places = sources.map { [UInt32](repeating: .max, count: Int($0.segment.documentCount)) }
+        for (place, document) in documents.enumerated() {
+            places[Int(document.source)][Int(document.document)] = UInt32(place)
+        }
+        return places.flatMap { $0.filter { $0 != .max } }
     }
 
     /// For each source and document, the place of its value among the values of all sources; behind all of
