@@ -26,6 +26,18 @@ final class CorpusReader {
         free(line)
     }
 
+    /// The lines of a file; what follows the last line break is one too.
+    static func lineCount(path: String) throws -> UInt64 {
+        guard let file = fopen(path, "r") else { throw BenchmarkFailure("cannot read \(path)") }
+        defer { fclose(file) }
+        var line: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        defer { free(line) }
+        var count: UInt64 = 0
+        while getline(&line, &capacity, file) > 0 { count += 1 }
+        return count
+    }
+
     /// Reads the next record into `document`; false at the end.
     func next(_ document: inout IndexDocument) throws -> Bool {
         let count = getline(&line, &capacity, file)

@@ -1,6 +1,7 @@
 // engine-bench: the engine alone on the corpora and query files of the peers' scripts, in their output format.
 //
-//   engine-bench index CORPUS.jsonl DIR [--segments N] [--delete PERCENT] [--order bisect|none]
+//   engine-bench index CORPUS.jsonl DIR [--segments N] [--delete PERCENT] [--leave-out PERCENT]
+//                      [--order bisect|none]
 //   engine-bench query DIR QUERIES.tsv CORPUS-NAME ROUNDS [COMMAND...]
 //
 // Text is one field of ready tokens that are separated by spaces, so no analysis is measured. Queries are built
@@ -21,8 +22,8 @@ struct EngineBench {
                 try QueryBenchmark(Array(arguments.dropFirst())).run()
             default:
                 throw BenchmarkFailure(
-                    "usage: engine-bench index CORPUS DIR [--segments N] [--delete PERCENT] "
-                        + "[--order bisect|none]\n"
+                    "usage: engine-bench index CORPUS DIR [--segments N] [--delete PERCENT] [--leave-out PERCENT]"
+                        + " [--order bisect|none]\n"
                         + "       engine-bench query DIR QUERIES CORPUS-NAME ROUNDS [COMMAND...]")
             }
         } catch {

@@ -92,7 +92,9 @@ struct QueryBenchmark {
                 : nil,
             facets: isFaceted ? fields.facets.map { .keyword($0, limit: 10) } : [],
             limit: isCount ? 0 : 10,
-            countsTotal: isCount || isFaceted || command.hasSuffix("n"))
+            countsTotal: isCount || isFaceted || command.hasSuffix("n"),
+            // The peers' caches are off too.
+            usesCaches: false)
     }
 
     /// Per query the median over the rounds, then mean, p50 and p99 over the queries. The first round warms up.

@@ -202,6 +202,86 @@ uint32_t saekin_array_value(const uint8_t *in, size_t count, uint32_t width, siz
     return (uint32_t)(((uint64_t)high << 32 | low) >> shift) & low_bits(width);
 }
 
+INLINE uint32_t bit_width(uint32_t value) { return value == 0 ? 0 : 32 - (uint32_t)__builtin_clz(value); }
+
+INLINE size_t run_byte_count(uint32_t count, uint32_t width) {
+    return count == 128 ? 16 * (size_t)width : narrow_byte_count(count, width);
+}
+
+uint32_t saekin_patched_width(const uint32_t *values, uint32_t count, uint32_t exception_limit,
+                              uint32_t surcharge, uint32_t *exception_count) {
+    uint32_t counts[33] = {0};
+    uint32_t widest = 0;
+    for (uint32_t i = 0; i < count; i++) counts[bit_width(values[i])]++;
+    for (uint32_t width = 1; width <= 32; width++) widest = counts[width] > 0 ? width : widest;
+    uint32_t best = widest, above = 0;
+    size_t smallest = run_byte_count(count, widest);
+    *exception_count = 0;
+    for (uint32_t width = widest; width > 0 && widest - width < 8; width--) {
+        above += counts[width];
+        if (above > exception_limit) break;
+        const size_t byte_count = run_byte_count(count, width - 1) + 2 * (size_t)above + surcharge;
+        if (byte_count < smallest) {
+            smallest = byte_count;
+            best = width - 1;
+            *exception_count = above;
+        }
+    }
+    return best;
+}
+
+size_t saekin_pack_patched(const uint32_t *values, uint32_t count, uint32_t width, uint8_t *out) {
+    uint32_t low[128];
+    const uint32_t mask = low_bits(width);
+    for (uint32_t i = 0; i < count; i++) low[i] = values[i] & mask;
+    uint8_t *const start = out;
+    out += saekin_pack_array(low, count, width, out);
+    for (uint32_t i = 0; i < count; i++) {
+        if (values[i] == low[i]) continue;
+        *out++ = (uint8_t)i;
+        *out++ = (uint8_t)(values[i] >> width);
+    }
+    return (size_t)(out - start);
+}
+
+void saekin_unpack_patched(const uint8_t *in, uint32_t count, uint32_t width, uint32_t exception_count,
+                           uint32_t *values) {
+    if (count == 128) {
+        saekin_unpack128(in, width, values);
+    } else {
+        saekin_unpack_narrow(in, count, width, values);
+    }
+    in += run_byte_count(count, width);
+    for (uint32_t i = 0; i < exception_count; i++, in += 2) {
+        values[in[0] & 127] |= (uint32_t)((uint64_t)in[1] << width);
+    }
+}
+
+uint32_t saekin_patched_value(const uint8_t *in, uint32_t count, uint32_t width, uint32_t exception_count,
+                              uint32_t index) {
+    uint32_t value = saekin_array_value(in, count, width, index);
+    in += run_byte_count(count, width);
+    for (uint32_t i = 0; i < exception_count; i++, in += 2) {
+        if (in[0] == index) value |= (uint32_t)((uint64_t)in[1] << width);
+    }
+    return value;
+}
+
+void saekin_unpack_patched_ascending(const uint8_t *in, uint32_t count, uint32_t width,
+                                     uint32_t exception_count, uint32_t previous, uint32_t *values) {
+    saekin_unpack_patched(in, count, width, exception_count, values);
+    if (count < 128) {
+        for (uint32_t i = 0; i < count; i++) values[i] = previous += values[i] + 1;
+        return;
+    }
+    lanes carry = splat(previous);
+    for (uint32_t row = 0; row < 32; row++) {
+        const lanes sums = running_sums(load((const uint8_t *)(values + 4 * row)) + splat(1), carry);
+        store(values + 4 * row, sums);
+        carry = __builtin_shufflevector(sums, sums, 3, 3, 3, 3);
+    }
+}
+
 void saekin_widen(const uint32_t *packed, size_t count, uint64_t base, uint64_t divisor, int64_t *values) {
     for (size_t i = 0; i < count; i++) values[i] = (int64_t)(base + divisor * (uint64_t)packed[i]);
 }

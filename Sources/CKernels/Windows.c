@@ -51,7 +51,16 @@ CLONES uint64_t saekin_any(const uint64_t *words, size_t count) {
 }
 
 void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words) {
-    for (size_t i = 0; i < count; i++) {
+    // Neighbours often share a word, and a word that was just stored is slow to load again: four quarters of the
+    // documents are set in turn.
+    const size_t quarter = count / 4;
+    for (size_t i = 0; i < quarter; i++) {
+        for (size_t part = 0; part < 4; part++) {
+            const uint32_t offset = documents[part * quarter + i] - base;
+            words[offset >> 6] |= (uint64_t)1 << (offset & 63);
+        }
+    }
+    for (size_t i = 4 * quarter; i < count; i++) {
         const uint32_t offset = documents[i] - base;
         words[offset >> 6] |= (uint64_t)1 << (offset & 63);
     }
@@ -73,7 +82,7 @@ CLONES size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t co
 
 // A word of 64 comparisons. Compilers do not find the mask instructions in the plain loop.
 #if defined(__x86_64__)
-__attribute__((target("avx512f"))) static uint64_t in_range_avx512(const uint32_t *values, uint32_t lower,
+__attribute__((target("avx512f"))) static inline uint64_t in_range_avx512(const uint32_t *values, uint32_t lower,
                                                                     uint32_t span) {
     const __m512i low = _mm512_set1_epi32((int)lower), width = _mm512_set1_epi32((int)span);
     uint64_t word = 0;
@@ -84,7 +93,7 @@ __attribute__((target("avx512f"))) static uint64_t in_range_avx512(const uint32_
     return word;
 }
 
-__attribute__((target("avx512f"))) static uint64_t at_least_avx512(const float *values, float least) {
+__attribute__((target("avx512f"))) static inline uint64_t at_least_avx512(const float *values, float least) {
     const __m512 limit = _mm512_set1_ps(least);
     uint64_t word = 0;
     for (int part = 0; part < 4; part++) {
@@ -119,96 +128,120 @@ INLINE uint64_t at_least(const float *values, float least) {
     return word;
 }
 
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) static void all_in_range_avx512(const uint32_t *values, size_t word_count,
+                                                                    uint32_t lower, uint32_t span,
+                                                                    uint64_t *words) {
+    for (size_t i = 0; i < word_count; i++) words[i] = in_range_avx512(values + 64 * i, lower, span);
+}
+#endif
+
 void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
                           uint64_t *words) {
     const uint32_t span = upper - lower;
-    size_t i = 0;
-    for (; i + 64 <= count; i += 64) words[i >> 6] = in_range(values + i, lower, span);
-    if (i < count) {
-        uint64_t word = 0;
-        for (size_t bit = 0; i + bit < count; bit++) word |= (uint64_t)(values[i + bit] - lower <= span) << bit;
-        words[i >> 6] = word;
+    const size_t word_count = count / 64;
+#if defined(__x86_64__)
+    if (has_avx512) all_in_range_avx512(values, word_count, lower, span, words);
+    else
+#endif
+        for (size_t i = 0; i < word_count; i++) words[i] = in_range(values + 64 * i, lower, span);
+    uint64_t last = 0;
+    for (size_t i = 64 * word_count; i < count; i++) {
+        last |= (uint64_t)(values[i] - lower <= span) << (i & 63);
     }
+    if (count % 64 != 0) words[word_count] = last;
 }
 
-INLINE float contribution(const saekin_unit_scores *unit, uint32_t frequency, uint8_t norm) {
-    if (frequency - 1 < 4) return unit->contributions[(frequency - 1) << 8 | norm];
-    const float weighted = (float)frequency * unit->factors[norm];
-    const float score = unit->weight * (weighted / (unit->k1 + weighted));
-    const float raised = score + unit->magic;
-    return raised - unit->magic;
+INLINE float rounded(float score, float magic) {
+    const float raised = score + magic;
+    return raised - magic;
+}
+
+INLINE float contribution(const saekin_unit_scores *unit, float frequency, uint8_t norm) {
+    const float weighted = frequency * unit->factors[norm];
+    return rounded(unit->weight * (weighted / (unit->k1 + weighted)), unit->magic);
 }
 
 CLONES void saekin_tabulate_contributions(const saekin_unit_scores *unit, float *contributions) {
-    for (int frequency = 1; frequency <= 4; frequency++) {
-        for (int norm = 0; norm < 256; norm++) {
-            const float weighted = (float)frequency * unit->factors[norm];
-            const float score = unit->weight * (weighted / (unit->k1 + weighted));
-            const float raised = score + unit->magic;
-            contributions[(frequency - 1) << 8 | norm] = raised - unit->magic;
-        }
-    }
+    for (int norm = 0; norm < 256; norm++) contributions[norm] = contribution(unit, 1, (uint8_t)norm);
 }
 
 float saekin_contribution(const saekin_unit_scores *unit, uint32_t frequency, uint8_t norm) {
-    return contribution(unit, frequency, norm);
+    if (frequency == 1) return unit->contributions[norm];
+    return contribution(unit, (float)frequency, norm);
+}
+
+// The scores of up to 128 documents. Norms are looked up one by one, the rest is vector arithmetic.
+CLONES static void score_block(const saekin_unit_scores *unit, const uint32_t *documents,
+                               const uint32_t *frequencies, size_t count, float *scores) {
+    const uint8_t *const norms = unit->norms;
+    const float *const table = frequencies == NULL ? unit->contributions : unit->factors;
+    if (norms == NULL) {
+        for (size_t i = 0; i < count; i++) scores[i] = table[0];
+    } else {
+        for (size_t i = 0; i < count; i++) scores[i] = table[norms[documents[i]]];
+    }
+    if (frequencies == NULL) return;
+    const float weight = unit->weight, k1 = unit->k1, magic = unit->magic;
+    for (size_t i = 0; i < count; i++) {
+        const float weighted = (float)frequencies[i] * scores[i];
+        scores[i] = rounded(weight * (weighted / (k1 + weighted)), magic);
+    }
 }
 
 void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
                        size_t count, uint32_t base, uint64_t *words, float *scores) {
-    const uint8_t *const norms = unit->norms;
-    if (frequencies == NULL) {
-        for (size_t i = 0; i < count; i++) {
-            const uint32_t document = documents[i], offset = document - base;
-            words[offset >> 6] |= (uint64_t)1 << (offset & 63);
-            scores[offset] += unit->contributions[norms == NULL ? 0 : norms[document]];
-        }
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t document = documents[i], offset = document - base;
-        words[offset >> 6] |= (uint64_t)1 << (offset & 63);
-        scores[offset] += contribution(unit, frequencies[i], norms == NULL ? 0 : norms[document]);
-    }
+    float block[128];
+    score_block(unit, documents, frequencies, count, block);
+    saekin_set_bits(documents, count, base, words);
+    for (size_t i = 0; i < count; i++) scores[documents[i] - base] += block[i];
 }
 
 size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
                          size_t count, float least, uint32_t *found, float *scores) {
-    const uint8_t *const norms = unit->norms;
+    float block[128];
+    score_block(unit, documents, frequencies, count, block);
+    for (size_t i = count; i < ((count + 63) & ~(size_t)63); i++) block[i] = -1;
     size_t kept = 0;
-    if (frequencies == NULL) {
-        for (size_t i = 0; i < count; i++) {
-            const uint32_t document = documents[i];
-            const float score = unit->contributions[norms == NULL ? 0 : norms[document]];
-            found[kept] = document;
-            scores[kept] = score;
-            kept += score >= least;
+    for (size_t i = 0; i < count; i += 64) {
+        uint64_t reaching = at_least(block + i, least);
+        if (count - i < 64) reaching &= ((uint64_t)1 << (count - i)) - 1;
+        for (; reaching != 0; reaching &= reaching - 1) {
+            const size_t place = i + (size_t)__builtin_ctzll(reaching);
+            found[kept] = documents[place];
+            scores[kept++] = block[place];
         }
-        return kept;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t document = documents[i];
-        const float score = contribution(unit, frequencies[i], norms == NULL ? 0 : norms[document]);
-        found[kept] = document;
-        scores[kept] = score;
-        kept += score >= least;
     }
     return kept;
 }
 
-size_t saekin_scored_candidates(const uint64_t *words, const float *scores, size_t word_count, float least,
-                                       uint32_t base, uint32_t *found, float *found_scores) {
+size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
+                              uint32_t *found, float *found_scores) {
     size_t kept = 0;
     for (size_t i = 0; i < word_count; i++) {
         uint64_t word = words[i];
         if (word == 0) continue;
-        const float *const row = scores + 64 * i;
+        float *const row = scores + 64 * i;
         for (word &= at_least(row, least); word != 0; word &= word - 1) {
             const uint32_t offset = (uint32_t)__builtin_ctzll(word);
             found[kept] = base + (uint32_t)(64 * i) + offset;
             found_scores[kept] = row[offset];
             kept++;
         }
+        words[i] = 0;
+        memset(row, 0, 64 * sizeof(float));
+    }
+    return kept;
+}
+
+size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,
+                            size_t position_count, uint32_t distance) {
+    size_t kept = 0, next = 0;
+    for (size_t i = 0; i < start_count; i++) {
+        const uint64_t wanted = (uint64_t)starts[i] + distance;
+        while (next < position_count && positions[next] < wanted) next++;
+        if (next == position_count) break;
+        if (positions[next] == wanted) starts[kept++] = starts[i];
     }
     return kept;
 }

@@ -8,6 +8,9 @@
 // bytes.
 //
 // A packed array of n values is n / 128 full blocks followed by one narrow run of n % 128 values.
+// A patched run of n <= 128 values at width w with e exceptions is the values' low w bits as a packed array,
+// then for each value that needs more, ascending, its index and its bits above the w low ones, one byte each.
+//
 // No function reads or writes a byte outside the sizes stated here. Widths go from 0 to 32.
 #pragma once
 
@@ -46,6 +49,28 @@ void saekin_unpack_array(const uint8_t *in, size_t count, uint32_t width, uint32
 
 /// Reads value `index` of an array of `count` values. Precondition: index < count.
 uint32_t saekin_array_value(const uint8_t *in, size_t count, uint32_t width, size_t index);
+
+/// The width at which a patched run of `count` values, at most 128, is smallest, with at most
+/// `exception_limit` exceptions, whose number it sets. Exceptions are taken only where they save more than
+/// `surcharge` bytes.
+uint32_t saekin_patched_width(const uint32_t *values, uint32_t count, uint32_t exception_limit,
+                              uint32_t surcharge, uint32_t *exception_count);
+
+/// Packs a patched run of at most 128 values, at a width that saekin_patched_width chose. Returns the bytes
+/// written, at most 16 * width + 2 * exceptions.
+size_t saekin_pack_patched(const uint32_t *values, uint32_t count, uint32_t width, uint8_t *out);
+
+/// Unpacks a patched run of at most 128 values. Whatever the bytes are, at most 128 values are written.
+void saekin_unpack_patched(const uint8_t *in, uint32_t count, uint32_t width, uint32_t exception_count,
+                           uint32_t *values);
+
+/// Reads value `index` of a patched run of at most 128 values. Precondition: index < count.
+uint32_t saekin_patched_value(const uint8_t *in, uint32_t count, uint32_t width, uint32_t exception_count,
+                              uint32_t index);
+
+/// As saekin_unpack_patched, adding up as saekin_unpack128_ascending does.
+void saekin_unpack_patched_ascending(const uint8_t *in, uint32_t count, uint32_t width,
+                                     uint32_t exception_count, uint32_t previous, uint32_t *values);
 
 /// values[i] = base + divisor * packed[i], modulo 2^64.
 void saekin_widen(const uint32_t *packed, size_t count, uint64_t base, uint64_t divisor, int64_t *values);
@@ -105,7 +130,7 @@ void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, 
 typedef struct {
     /// A norm a document, or NULL where every norm is 0.
     const uint8_t *norms;
-    /// The score of frequency 1 to 4 (rows) and norm 0 to 255 (columns).
+    /// The score of frequency 1 by norm, 0 to 255.
     const float *contributions;
     /// The factor of each norm.
     const float *factors;
@@ -114,25 +139,59 @@ typedef struct {
     float magic;
 } saekin_unit_scores;
 
-/// Fills the 1,024 scores that `contributions` is to point to, from the other members.
+/// Fills the 256 scores that `contributions` is to point to, from the other members.
 void saekin_tabulate_contributions(const saekin_unit_scores *unit, float *contributions);
 
 /// The score of one occurrence count. Precondition: frequency > 0.
 float saekin_contribution(const saekin_unit_scores *unit, uint32_t frequency, uint8_t norm);
 
-/// Sets the bit of each document and adds its score, both at document - base. Without `frequencies` all are 1.
+/// Sets the bit of each of at most 128 documents and adds its score, both at document - base. Without
+/// `frequencies` all are 1.
 void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
                        size_t count, uint32_t base, uint64_t *words, float *scores);
 
-/// Writes the documents whose score is at least `least`, and their scores; returns how many. `found` and
+/// Writes those of at most 128 documents whose score is at least `least`, and their scores; returns how many. `found` and
 /// `scores` have room for `count`.
 size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
                          size_t count, float least, uint32_t *found, float *scores);
 
-/// The same from a window: documents base + i whose bit i is set and whose score is at least `least`. Room
-/// for 64 * word_count.
-size_t saekin_scored_candidates(const uint64_t *words, const float *scores, size_t word_count, float least,
-                                uint32_t base, uint32_t *found, float *found_scores);
+/// The same from a window: documents base + i whose bit i is set and whose score is at least `least`. Leaves
+/// all bits and scores 0. Room for 64 * word_count.
+size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
+                              uint32_t *found, float *found_scores);
+
+/// Keeps the starts that are followed by one of `positions` at `distance`; both ascend. Returns how many.
+size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,
+                            size_t position_count, uint32_t distance);
+
+/// A packed array of ordinals, each less `smallest`; none may be more than `range`.
+typedef struct {
+    const uint8_t *values;
+    size_t count;
+    uint32_t width;
+    uint32_t smallest;
+    uint32_t range;
+} saekin_packed_ordinals;
+
+/// Lists of ordinals: where the lists of each 128 start, little-endian 32-bit numbers, and a packed array of their
+/// lengths, each less 1.
+typedef struct {
+    const uint8_t *starts;
+    const uint8_t *lengths;
+    size_t count;
+    uint32_t width;
+} saekin_packed_lists;
+
+/// Counts the ordinal of each chosen document of a window: counts[ordinal] += 1. The documents with a value, all or
+/// those whose bits are set in `presence`, have the values in their order. Returns how many values were missing or
+/// more than `range`; they are not counted.
+size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
+                           const uint64_t *presence, size_t word_count, uint32_t *counts);
+
+/// The same where each document has a list of ordinals.
+size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, const saekin_packed_lists *lists,
+                                 const uint64_t *chosen, const uint64_t *presence, size_t word_count,
+                                 uint32_t *counts);
 
 /// CRC-32C (Castagnoli, reflected, as in RFC 3720), continued from `crc`, which is 0 at the start.
 uint32_t saekin_crc32c(uint32_t crc, const void *bytes, size_t count);

@@ -26,3 +26,8 @@ static inline int saekin_make_temporary(char *name_template) {
     if (descriptor >= 0) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     return descriptor;
 }
+
+/// Zeroed pages of `new_byte_count` bytes; with `pages`, of `byte_count` bytes, these, moved if need be
+/// without their content being copied. Only pages that are touched take memory. NULL when there is none.
+/// munmap(2) gives them back.
+void *saekin_grow_pages(void *pages, size_t byte_count, size_t new_byte_count);

@@ -29,7 +29,6 @@ struct FacetCounter {
     private var documentCount = 0
     private var minimum: Int64?
     private var maximum: Int64?
-    private var ordinals = KeywordWindow()
     private var values: [Int64] = []
     private var present: [UInt64] = []
     private var lowerEnds: [Int64] = []
@@ -66,15 +65,18 @@ struct FacetCounter {
         window: UInt32, all: Int, near: [Int], _ bits: inout BitSlots
     ) throws(SegmentError) {
         if case .missing = source { return }
-        let slot = bits.take()
-        defer { bits.giveBack(slot) }
-        bits.copy(all, to: slot)
-        if let group { bits.or(slot, near[group]) }
+        var slot = all
+        defer { if slot != all { bits.giveBack(slot) } }
+        if let group {
+            slot = bits.take()
+            bits.copy(all, to: slot)
+            bits.or(slot, near[group])
+        }
         if bits.isEmpty(slot) { return }
         switch source {
         case .missing: break
         case .keyword(let column):
-            try ordinals.count(column, window: window, where: slot, bits, into: &counts)
+            try Self.countOrdinals(column, window: window, bits.words, slot, &counts)
         case .ranges(let reader):
             if bits.hasFewer(slot, than: Self.lookUpCountMax + 1) {
                 try lookUp(reader, window: window, where: slot, bits)
@@ -82,6 +84,19 @@ struct FacetCounter {
                 try reader.load(window: window, values: &values, present: &present)
             }
             countRanges(where: slot, bits)
+        }
+    }
+
+    private static func countOrdinals(
+        _ column: KeywordColumn, window: UInt32, _ words: [UInt64], _ slot: Int, _ counts: inout [UInt32]
+    ) throws(SegmentError) {
+        precondition(counts.count >= Int(column.termCount) && slot + Window.wordCount <= words.count)
+        try words.withUnsafeBufferPointer { words throws(SegmentError) in
+            try counts.withUnsafeMutableBufferPointer { counts throws(SegmentError) in
+                // SAFETY: the precondition gives both the sizes that the column asks for.
+                guard let words = words.baseAddress, let counts = counts.baseAddress else { return }
+                try column.count(window: Int(window), where: words + slot, into: counts)
+            }
         }
     }
 

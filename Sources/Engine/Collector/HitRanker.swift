@@ -192,13 +192,8 @@ struct FieldRanker: HitRanker {
 struct KeyReader {
     private let segment: Segment
     private let column: KeywordColumn?
-    private var ordinals = KeywordWindow()
+    private var ordinals: KeywordColumn.SingleOrdinals?
     private var window = UInt32.max
-    private var lookUpCount = 0
-    private var isDecoded = false
-
-    /// After so many look-ups in a window, as when all its scores tie, the window is decoded.
-    private static let lookUpCountMax = 24
 
     init(_ segment: Segment) {
         self.segment = segment
@@ -208,26 +203,12 @@ struct KeyReader {
     /// The ordinal of a document's key: keys of the segment compare as their ordinals do.
     @inline(__always)
     mutating func ordinal(_ document: UInt32) throws(SegmentError) -> UInt32 {
-        if isDecoded, Window.of(document) == window {
-            let ordinal = ordinals.ordinals[Int(document) % Window.size]
-            if ordinal != KeywordWindow.missing { return ordinal }
-        }
-        return try lookUp(document)
-    }
-
-    private mutating func lookUp(_ document: UInt32) throws(SegmentError) -> UInt32 {
         if Window.of(document) != window {
             window = Window.of(document)
-            lookUpCount = 0
-            isDecoded = false
+            ordinals = try column?.singleOrdinals(window: Int(window))
         }
-        lookUpCount += 1
-        if lookUpCount > Self.lookUpCountMax, !isDecoded, let column {
-            try column.decode(window: Int(window), into: &ordinals)
-            isDecoded = ordinals.isSingleValued && !ordinals.isEmpty
-        }
-        if let ordinal = try column?.firstOrdinal(document) { return ordinal }
-        // A document always has a key; the segment's own accessor says what is damaged.
+        if let ordinal = ordinals?.ordinal(Int(document) % Window.size) { return ordinal }
+        // A document always has one key; the segment's own accessor says what is damaged.
         return try segment.keyOrdinal(document)
     }
 }

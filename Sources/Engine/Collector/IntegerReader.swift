@@ -31,6 +31,15 @@ struct IntegerReader {
             ?? IntegerBlockSummary(presentCount: 0, smallest: 0, largest: 0)
     }
 
+    /// Writes a window's documents whose value lies in the range into `words`; false when the window must be
+    /// loaded for it.
+    func matchRange(
+        window: UInt32, lower: Int64, upper: Int64, into words: UnsafeMutablePointer<UInt64>
+    ) throws(SegmentError) -> Bool {
+        guard let column, overlay?.hasValues(field, window: Int(window)) != true else { return false }
+        return try column.matchRange(window: Int(window), lower: lower, upper: upper, into: words)
+    }
+
     /// Reads a window: its values, 0 where there is none, and a bit per document that has one.
     ///
     /// - Precondition: `values` has 4,096 elements and `present` 64.
@@ -61,50 +70,5 @@ extension LiveDocs {
             if let base = words.baseAddress { and(into: base + slot, window: Int(window)) }
         }
         return !bits.isEmpty(slot)
-    }
-}
-
-extension KeywordWindow {
-    /// Up to so many documents are looked up one by one instead of decoding their window.
-    private static let lookUpCountMax = 24
-
-    /// Counts the values of the documents of a window that are set in `slot`.
-    mutating func count(
-        _ column: KeywordColumn, window: UInt32, where slot: Int, _ bits: borrowing BitSlots,
-        into counts: inout [UInt32]
-    ) throws(SegmentError) {
-        precondition(counts.count >= Int(column.termCount))
-        if bits.hasFewer(slot, than: Self.lookUpCountMax + 1) {
-            for word in 0..<Window.wordCount {
-                var matches = bits.words[slot + word]
-                while matches != 0 {
-                    let offset = UInt32(word << 6 + matches.trailingZeroBitCount)
-                    matches &= matches - 1
-                    try column.forEachOrdinal(window << Window.shift + offset) { counts[Int($0)] &+= 1 }
-                }
-            }
-            return
-        }
-        try column.decode(window: Int(window), into: &self)
-        if isEmpty { return }
-        var counts = counts.mutableSpan
-        let ordinals = ordinals.span
-        let starts = starts.span
-        for word in 0..<Window.wordCount {
-            var matches = bits.words[slot + word]
-            while matches != 0 {
-                let offset = word << 6 + matches.trailingZeroBitCount
-                matches &= matches - 1
-                if isSingleValued {
-                    let ordinal = ordinals[offset]
-                    // The column promises ordinals below its term count.
-                    if ordinal != Self.missing { counts[unchecked: Int(ordinal)] &+= 1 }
-                } else {
-                    for place in Int(starts[offset])..<Int(starts[offset + 1]) {
-                        counts[unchecked: Int(ordinals[place])] &+= 1
-                    }
-                }
-            }
-        }
     }
 }

@@ -99,6 +99,16 @@ struct BitSlots: Sendable {
         return words.withUnsafeBufferPointer { saekin_count_bits($0.baseAddress! + slot, Window.wordCount) }
     }
 
+    /// Writes those of a slot's bits that are in a set of documents.
+    mutating func intersect(_ source: Int, with set: DocumentSet, window: UInt32, into out: Int) {
+        copy(source, to: out)
+        words.withUnsafeMutableBufferPointer {
+            // SAFETY: `copy` has checked the slot; a set has the words of every window of its segment.
+            _ = saekin_and(
+                $0.baseAddress! + out, set.words + Int(window) * Window.wordCount, Window.wordCount)
+        }
+    }
+
     /// Writes a window's bits into a set of documents.
     func store(_ slot: Int, to set: DocumentSet, window: UInt32) {
         check(slot)

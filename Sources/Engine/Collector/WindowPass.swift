@@ -44,9 +44,12 @@ struct WindowPass {
         self.needsScores = needsScores
         isPruned = needsScores && Self.mayPrune(request)
         scorer = try SegmentScorer(plan, view: view, index: index, needsScores: needsScores)
-        filter = try request.filter.map { (filter) throws(SearchError) in try FilterScorer(filter, view: view)
+        filter = try request.filter.map { (filter) throws(SearchError) in
+            try FilterScorer(filter, view: view, usesCache: request.usesCaches)
         }
-        for group in request.facetFilters { groups.append(try FilterScorer(group.filter, view: view)) }
+        for group in request.facetFilters {
+            groups.append(try FilterScorer(group.filter, view: view, usesCache: request.usesCaches))
+        }
     }
 
     /// Whether nothing is asked of the documents that are not on the page.

@@ -11,6 +11,7 @@ struct FilterScorer {
         case postings(Int)
         case range(Int, lower: Int64, upper: Int64)
         case keywordPresence(KeywordColumn)
+        case set(DocumentSet)
         case and([Int])
         case or([Int])
         case not(Int)
@@ -37,6 +38,21 @@ struct FilterScorer {
             values = Array(repeating: 0, count: Window.size)
             present = Array(repeating: 0, count: Window.wordCount)
         }
+    }
+
+    /// The same, by its set where the segment has one.
+    init(_ filter: Filter, view: SegmentView, usesCache: Bool) throws(SearchError) {
+        if usesCache, let set = try view.segment.filterSets.set(filter, view) {
+            self.init(set, view)
+        } else {
+            try self.init(filter, view: view)
+        }
+    }
+
+    private init(_ set: DocumentSet, _ view: SegmentView) {
+        documentCount = view.segment.documentCount
+        windowCount = Window.count(documentCount)
+        root = append(.set(set), cost: UInt64(set.count))
     }
 
     /// How many documents the filter may match, roughly.
@@ -116,7 +132,7 @@ struct FilterScorer {
         guard from < windowCount else { return .max }
         switch nodes[node] {
         case .none: return .max
-        case .all, .keywordPresence, .not: return from
+        case .all, .keywordPresence, .not, .set: return from
         case .postings(let index): return try postings[index].nextWindow(from)
         case .range(let column, let lower, let upper):
             var window = from
@@ -154,6 +170,7 @@ struct FilterScorer {
         switch nodes[node] {
         case .none: break
         case .all: bits.copy(candidates, to: out)
+        case .set(let set): bits.intersect(candidates, with: set, window: window, into: out)
         case .postings(let index):
             try postings[index].match(
                 WindowTask(window: window, candidates: candidates, out: out, scores: nil, ownsScores: false),
@@ -207,6 +224,14 @@ struct FilterScorer {
                 let value = try reader.value(window << Window.shift + UInt32(offset))
                 return value.map { $0 >= lower && $0 <= upper } ?? false
             }
+        }
+        let isMatched = try bits.words.withUnsafeMutableBufferPointer { words throws(SegmentError) in
+            // SAFETY: a slot has a window's words.
+            try reader.matchRange(window: window, lower: lower, upper: upper, into: words.baseAddress! + out)
+        }
+        if isMatched {
+            bits.and(out, candidates)
+            return
         }
         try reader.load(window: window, values: &values, present: &present)
         let values = values.span

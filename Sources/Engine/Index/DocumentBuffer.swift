@@ -1,26 +1,17 @@
 // Documents that were applied and are not searchable yet: a segment under construction, and what happened to
-// its documents since they were added. Keys are kept beside the builder, because a builder cannot be
-// searched.
+// its documents since they were added.
 
 /// The in-memory segment that the writer is filling. A class, because a builder cannot be copied.
 final class DocumentBuffer {
-    /// A finished buffer.
-    struct Sealed {
-        var image: [UInt8]
+    /// What happened to the documents of a finished buffer, and their keys.
+    struct Changes {
+        var keys: KeyFilter
         var liveDocs: LiveDocs?
         var overlay: ColumnOverlay?
     }
 
-    /// Where a key's live document is, and the versions that made it.
-    private struct Place {
-        var document: DocID
-        var version: UInt64
-        var updateVersion: UInt64
-    }
-
     private var builder: SegmentBuilder
-    private var places: [[UInt8]: Place] = [:]
-    private var deleted: [DocID] = []
+    private var deleted: Set<DocID> = []
     private var updates: [DocID: [FieldID: Int64?]] = [:]
     private let updateVersionField: FieldID
 
@@ -32,73 +23,86 @@ final class DocumentBuffer {
     /// Documents added, replaced ones too.
     var documentCount: UInt32 { builder.documentCount }
     /// Memory used.
-    var byteCount: Int { builder.byteCount + places.count * 96 + updates.count * 128 }
+    var byteCount: Int { builder.byteCount + deleted.count * 8 + updates.count * 128 }
+
+    /// A key's live document.
+    private func find(_ key: [UInt8]) -> DocID? {
+        guard let document = builder.document(ofKey: key), !deleted.contains(document) else { return nil }
+        return document
+    }
 
     /// The versions of a key's live document.
     func versions(of key: [UInt8]) -> DocumentVersions? {
-        places[key].map { DocumentVersions(version: $0.version, updateVersion: $0.updateVersion) }
+        guard let document = find(key) else { return nil }
+        let version = builder.version(document)
+        let updated = updates.isEmpty ? nil : updates[document]?[updateVersionField]
+        return DocumentVersions(
+            version: version, updateVersion: (updated ?? nil).map { UInt64($0) } ?? version)
     }
 
     /// Adds a document in place of the buffer's own document of that key, if there is one.
     /// - Throws: `IndexError.invalidDocument`; the buffer is then as before.
     func add(_ document: borrowing IndexDocument) throws(IndexError) {
-        let key = document.key
-        let added: DocID
+        let old = find(document.key)
         do {
-            added = try builder.add(document)
+            _ = try builder.add(document)
         } catch {
             throw IndexError(error)
         }
-        let place = Place(document: added, version: document.version, updateVersion: document.version)
-        if let old = places.updateValue(place, forKey: key) { discard(old.document) }
+        if let old { discard(old) }
     }
 
     /// Deletes a key's document.
     func delete(_ key: [UInt8]) {
-        if let old = places.removeValue(forKey: key) { discard(old.document) }
+        if let old = find(key) { discard(old) }
     }
 
     /// Replaces column values of a key's document.
     func update(_ key: [UInt8], version: UInt64, columns: [(FieldID, Int64?)]) {
-        guard let place = places[key] else { return }
-        places[key]?.updateVersion = version
-        for (field, value) in columns { updates[place.document, default: [:]][field] = .some(value) }
-        updates[place.document, default: [:]][updateVersionField] = .some(Int64(version))
+        guard let document = find(key) else { return }
+        for (field, value) in columns { updates[document, default: [:]][field] = .some(value) }
+        updates[document, default: [:]][updateVersionField] = .some(Int64(version))
     }
 
     /// Ends the segment and starts an empty one.
-    func seal() throws(IndexError) -> Sealed {
+    ///
+    /// - Parameters:
+    ///   - keepingMemory: whether the next is going to be as large.
+    ///   - sink: takes the bytes of the segment, in order.
+    func seal(
+        keepingMemory: Bool, into sink: ([UInt8]) throws(SegmentError) -> Void
+    ) throws(IndexError) -> Changes {
         let count = builder.documentCount
-        let image: [UInt8]
-        do {
-            image = try builder.finish()
-        } catch {
-            // The builder is empty now: the documents are lost to this writer, and come back with their
-            // events.
-            throw .writerFailed(cause: error.description)
-        }
-        var sealed = Sealed(image: image)
+        var changes = Changes(keys: KeyFilter(capacity: Int(count)))
+        builder.forEachKey { changes.keys.insert($0) }
         if !deleted.isEmpty {
             var live = LiveDocs(documentCount: count)
             for document in deleted { _ = live.delete(document) }
-            sealed.liveDocs = live
+            changes.liveDocs = live
         }
         if !updates.isEmpty {
             var overlay = ColumnOverlay(documentCount: count)
             for (document, columns) in updates {
                 for (field, value) in columns { overlay.set(field, document, value) }
             }
-            sealed.overlay = overlay
+            changes.overlay = overlay
         }
-        places.removeAll(keepingCapacity: true)
-        deleted.removeAll(keepingCapacity: true)
-        updates.removeAll(keepingCapacity: true)
-        return sealed
+        deleted.removeAll()
+        updates.removeAll()
+        do {
+            try builder.finish(keepingMemory: keepingMemory, into: sink)
+        } catch {
+            // The builder is empty now: the documents are lost to this writer, and come back with their
+            // events.
+            if case .system = error.kind { throw IndexError(error) }
+            throw .writerFailed(cause: error.description)
+        }
+        return changes
     }
 
     private func discard(_ document: DocID) {
-        deleted.append(document)
-        updates[document] = nil
+        deleted.insert(document)
+        if !updates.isEmpty { updates[document] = nil }
     }
 }
 

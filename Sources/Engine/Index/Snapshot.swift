@@ -41,6 +41,8 @@ public final class Snapshot: Sendable {
     public let documentCount: Int
     /// Grows by one with each snapshot of a writer.
     public let sequence: UInt64
+    /// Answers that were asked for before.
+    let results = ResultCache()
 
     /// Describes a state of an index.
     public init(

@@ -13,6 +13,8 @@ struct WriterSegment {
     private(set) var segment: Segment
     private(set) var liveDocs: LiveDocs?
     private(set) var overlay: ColumnOverlay?
+    /// The keys of the segment, when this writer has collected them.
+    private let keys: KeyFilter?
 
     /// Where the immutable part is.
     enum Residence {
@@ -35,8 +37,11 @@ struct WriterSegment {
     private(set) var changes: [Change] = []
 
     /// A segment that no commit knows.
-    init(id: SegmentID, segment: Segment, residence: Residence, liveDocs: LiveDocs?, overlay: ColumnOverlay?)
-    {
+    init(
+        id: SegmentID, segment: Segment, residence: Residence, liveDocs: LiveDocs?, overlay: ColumnOverlay?,
+        keys: KeyFilter? = nil
+    ) {
+        self.keys = keys
         self.id = id
         self.segment = segment
         self.residence = residence
@@ -50,6 +55,7 @@ struct WriterSegment {
     init(view: SegmentView, entry: Manifest.Entry) {
         id = view.id
         segment = view.segment
+        keys = nil
         residence = .file
         liveDocs = view.liveDocs
         overlay = view.overlay
@@ -69,6 +75,7 @@ struct WriterSegment {
 
     /// The live document of a key.
     func find(_ key: [UInt8]) throws(SegmentError) -> DocID? {
+        if let keys, !keys.mayContain(key) { return nil }
         guard let entry = try segment.term(FieldRegistry.key, key) else { return nil }
         return try view.liveDocuments(of: entry).first
     }

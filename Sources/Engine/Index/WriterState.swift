@@ -143,22 +143,30 @@ struct WriterState {
     /// Makes the buffer a segment in memory.
     mutating func sealBufferInMemory() throws(IndexError) {
         guard buffer.documentCount > 0 else { return }
-        let sealed = try buffer.seal()
+        var image: [UInt8] = []
+        let changes = try buffer.seal(keepingMemory: false) { image.append(contentsOf: $0) }
         let id = takeSegmentID()
         let segment = try translating { () throws(SegmentError) in
-            try Segment(image: sealed.image, name: IndexFileName.segment(id))
+            try Segment(image: image, name: IndexFileName.segment(id))
         }
-        append(id, segment, .memory, sealed)
+        append(id, segment, .memory, changes)
     }
 
     /// Makes the buffer a segment in a file, whose bytes the next commit syncs.
     mutating func sealBufferInFile(_ files: IndexFiles) throws(IndexError) {
         guard buffer.documentCount > 0 else { return }
-        let sealed = try buffer.seal()
         let id = takeSegmentID()
         let path = files.path(IndexFileName.segment(id))
-        try attempt { () throws(FileError) in try files.fileSystem.write(sealed.image, toNewFile: path) }
-        append(id, try files.openSegment(path), .unsyncedFile, sealed)
+        let file = try attempt { () throws(FileError) in try files.fileSystem.makeFile(path) }
+        let changes = try buffer.seal(keepingMemory: true) { bytes throws(SegmentError) in
+            do throws(FileError) {
+                try file.append(bytes)
+            } catch {
+                throw SegmentError(.system(errno: error.code), file: path, error.description)
+            }
+        }
+        try attempt { () throws(FileError) in try file.close() }
+        append(id, try files.openSegment(path), .unsyncedFile, changes)
     }
 
     /// An id that no segment of this index had.
@@ -195,12 +203,12 @@ struct WriterState {
 
     private mutating func append(
         _ id: SegmentID, _ segment: Segment, _ residence: WriterSegment.Residence,
-        _ sealed: DocumentBuffer.Sealed
+        _ changes: DocumentBuffer.Changes
     ) {
         segments.append(
             WriterSegment(
-                id: id, segment: segment, residence: residence, liveDocs: sealed.liveDocs,
-                overlay: sealed.overlay))
+                id: id, segment: segment, residence: residence, liveDocs: changes.liveDocs,
+                overlay: changes.overlay, keys: changes.keys))
     }
 
     // MARK: Looking up

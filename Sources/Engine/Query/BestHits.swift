@@ -14,64 +14,86 @@ import CKernels
 /// Finds the best hits of one segment by score.
 struct BestHits {
     private var terms: [ScoredTerm]
+    private var primer: ScoredTerm?
     private let isAnd: Bool
     private let documentCount: UInt32
     private let acceptance: Acceptance
-    private var ranker: ScoreRanker
-    private var hits: TopHits<ScoreRank>
+    private var hits: BestScores
+    private let memory: SearchMemory
     /// Memory for candidates: whoever works on some copies it, with the count of its own.
-    private let candidates = Candidates()
+    private let candidates: Candidates
+    /// Documents whose scores are added up at once when several terms are essential.
+    private let windowSize: UInt32
+    /// Postings that a window should hold to be worth going through.
+    private static let windowPostingCount = 512
     /// Per term, a bound of its scores in the stretch.
     private var bounds: [Float]
     /// Terms by their bounds, least first.
     private var order: [Int]
-    private var threshold: Float
-    /// Hits that were offered.
-    private(set) var offeredCount = 0
-
-    /// Which documents may be hits at all.
-    enum Acceptance {
-        case all
-        case live(LiveDocs)
-        case set(DocumentSet)
-
-        @inline(__always)
-        func contains(_ document: UInt32) -> Bool {
-            switch self {
-            case .all: true
-            case .live(let liveDocs): liveDocs.contains(document)
-            case .set(let set): set.contains(document)
-            }
-        }
-    }
+    private var threshold: Float { hits.threshold }
 
     init(
-        _ query: FlatQuery, view: SegmentView, acceptance: Acceptance, ranker: ScoreRanker, capacity: Int
+        _ query: FlatQuery, view: SegmentView, acceptance: Acceptance, hits: BestScores, memory: SearchMemory
     ) {
+        self.memory = memory
+        candidates = Candidates(memory)
         terms = query.terms()
+        primer = hits.mayBePrimed ? query.primer(hits.capacity) : nil
         isAnd = query.isAnd
         documentCount = view.segment.documentCount
         self.acceptance = acceptance
-        self.ranker = ranker
-        hits = TopHits(capacity: capacity)
+        self.hits = hits
+        let postingCount = terms.reduce(0) { $0 + Int($1.documentFrequency) }
+        var size = Window.size
+        while size < SearchMemory.capacity,
+            postingCount * size / max(1, Int(documentCount)) < Self.windowPostingCount
+        {
+            size *= 2
+        }
+        windowSize = UInt32(size)
         bounds = Array(repeating: 0, count: terms.count)
         order = Array(terms.indices)
-        threshold = ranker.threshold(nil)
     }
 
-    /// The hits, best first.
-    mutating func run(_ control: inout SearchControl) throws(SearchError) -> [TopHits<ScoreRank>.Entry] {
-        guard !terms.isEmpty, hits.capacity > 0 else { return [] }
-        do {
-            if isAnd { try searchAll(&control) } else { try searchAny(&control) }
-        } catch let error as SegmentError {
-            throw .segment(error)
-        } catch let error as SearchError {
-            throw error
-        } catch {
-            preconditionFailure("a search throws only segment and search errors")
+    /// The best hits.
+    mutating func run(_ control: inout SearchControl) throws -> BestScores {
+        if terms.isEmpty { return hits }
+        try prime(&control)
+        if isAnd { try searchAll(&control) } else { try searchAny(&control) }
+        return hits
+    }
+
+    /// Blocks that are read ahead for the threshold.
+    private static let primingBlockCountMax = 64
+
+    /// Raises the threshold to what the k-th best of one term gives alone: the k best of all can only be better.
+    /// Without it, frequent terms would be essential until k documents with the rare ones have been met.
+    private mutating func prime(_ control: inout SearchControl) throws {
+        guard var term = primer else { return }
+        var best: [Float] = []
+        var found = candidates
+        var blockCount = 0
+        while blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
+            try control.check()
+            blockCount += 1
+            let least = best.count == hits.capacity ? best[best.count - 1] : 0
+            if term.boundOfBlock() <= least {
+                guard try term.cursor.skipBlock() else { break }
+                continue
+            }
+            try term.cursor.decode()
+            let run = term.cursor.takeRun(base: 0, end: .max)
+            term.candidates(run, least: least, into: &found)
+            for place in 0..<found.count where acceptance.contains(found.documents[place]) {
+                let score = found.scores[place]
+                if best.count == hits.capacity {
+                    if score <= best[best.count - 1] { continue }
+                    best.removeLast()
+                }
+                best.insert(score, at: best.firstIndex { $0 < score } ?? best.count)
+            }
         }
-        return hits.sorted()
+        if best.count == hits.capacity { hits.raise(best[best.count - 1]) }
     }
 
     // MARK: Hits
@@ -82,11 +104,7 @@ struct BestHits {
             if score < threshold { continue }
             let document = candidates.documents[place]
             guard acceptance.contains(document) else { continue }
-            offeredCount += 1
-            let rank = try ranker.rank(document: document, offset: 0, score: score)
-            if let limit = ranker.limit, !(rank < limit) { continue }
-            hits.offer(rank, document)
-            threshold = ranker.threshold(hits.worst)
+            try hits.offer(document, score)
         }
     }
 
@@ -202,7 +220,7 @@ struct BestHits {
         for index in order.suffix(essentialCount) where isAhead(index) {
             end = min(end, terms[index].cursor.postings.blockLastDocument + 1)
         }
-        let windowEnd = (start | UInt32(Window.size - 1)) + 1
+        let windowEnd = (start | (windowSize - 1)) + 1
         return min(max(end == .max ? windowEnd : end, windowEnd), documentCount)
     }
 
@@ -254,70 +272,33 @@ struct BestHits {
     private mutating func searchWindows(
         _ start: UInt32, _ end: UInt32, optional: Int, _ rest: Float
     ) throws(SegmentError) {
-        try Self.withWindowMemory { words, scores throws(SegmentError) in
-            var found = candidates
-            var base = start & ~UInt32(Window.size - 1)
-            while base < end {
-                let windowEnd = min(base + UInt32(Window.size), end)
-                words.update(repeating: 0, count: Window.wordCount)
-                scores.update(repeating: 0, count: Window.size)
-                var isEmpty = true
-                for place in optional..<order.count {
-                    let index = order[place]
-                    if bounds[index] == 0 { continue }
-                    var kernel = terms[index].scores.kernel
-                    while try terms[index].cursor.moveToRun(base: max(base, start), end: windowEnd) {
-                        try terms[index].cursor.decode()
-                        let run = terms[index].cursor.takeRun(base: max(base, start), end: windowEnd)
-                        if run.isEmpty { break }
-                        isEmpty = false
-                        terms[index].cursor.addScores(&kernel, run, base: base, words, scores)
-                    }
+        let (words, sums) = (memory.words, memory.sums)
+        var found = candidates
+        var base = start & ~(windowSize - 1)
+        while base < end {
+            let first = max(base, start)
+            let windowEnd = min(base + windowSize, end)
+            var isEmpty = true
+            for place in optional..<order.count {
+                let index = order[place]
+                if bounds[index] == 0 { continue }
+                var kernel = terms[index].scores.kernel
+                while try terms[index].cursor.moveToRun(base: first, end: windowEnd) {
+                    try terms[index].cursor.decode()
+                    let run = terms[index].cursor.takeRun(base: first, end: windowEnd)
+                    if run.isEmpty { break }
+                    isEmpty = false
+                    terms[index].cursor.addScores(&kernel, run, base: base, words, sums)
                 }
-                if !isEmpty {
-                    found.count = saekin_scored_candidates(
-                        words, scores, Window.wordCount, threshold - rest, base, found.documents, found.scores
-                    )
-                    try addOptional(&found, optional: optional, rest)
-                    try offerCandidates(found)
-                }
-                base += UInt32(Window.size)
             }
-        }
-    }
-
-    private static func withWindowMemory(
-        _ body: (UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<Float>) throws(SegmentError) -> Void
-    ) throws(SegmentError) {
-        try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Window.wordCount) {
-            words throws(SegmentError) in
-            try withUnsafeTemporaryAllocation(of: Float.self, capacity: Window.size) {
-                scores throws(SegmentError) in
-                guard let words = words.baseAddress, let scores = scores.baseAddress else { return }
-                try body(words, scores)
+            if !isEmpty {
+                // SAFETY: the memory has the words and scores of a stretch, and room for as many candidates.
+                found.count = saekin_take_candidates(
+                    words, sums, Int(windowSize / 64), threshold - rest, base, found.documents, found.scores)
+                try addOptional(&found, optional: optional, rest)
+                try offerCandidates(found)
             }
+            base += windowSize
         }
-    }
-}
-
-/// A set of documents of one segment, a bit each.
-final class DocumentSet: @unchecked Sendable {
-    // SAFETY (Sendable): it is filled by one search and read by the same.
-    let words: UnsafeMutablePointer<UInt64>
-    private let documentCount: UInt32
-
-    init(documentCount: UInt32) {
-        self.documentCount = documentCount
-        let wordCount = Int(Window.count(documentCount)) * Window.wordCount
-        words = .allocate(capacity: wordCount)
-        words.initialize(repeating: 0, count: wordCount)
-    }
-
-    deinit { words.deallocate() }
-
-    @inline(__always)
-    func contains(_ document: UInt32) -> Bool {
-        precondition(document < documentCount, "no such document")
-        return words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1
     }
 }

@@ -20,7 +20,11 @@ extension TermCursor {
         while ahead.blockLowerBound < end {
             // The shortest length has the greatest factor: norms ascend with lengths.
             let impact = ahead.blockImpact
-            greatest = max(greatest, Float(impact.maxFrequency) * factors[Int(impact.minNorm)])
+            greatest = max(greatest, factors[Int(impact.minNorm)])
+            if impact.maxFrequency > 1 {
+                greatest = max(
+                    greatest, Float(impact.maxFrequency) * factors[Int(impact.minNormOfRepeated)])
+            }
             if ahead.blockLastDocument >= end { break }
             guard try ahead.nextBlock() else { break }
         }

@@ -60,16 +60,24 @@ struct FlatQuery {
 
     /// The terms with their scores, the rarest first.
     func terms() -> [ScoredTerm] {
-        zip(entries, units).sorted { $0.0.documentFrequency < $1.0.documentFrequency }.map { entry, unit in
-            let unitPlan = plan.units[unit]
-            // A unit with one list of postings in this segment may have more fields, of which only one counts.
-            let field = unitPlan.fields.firstIndex { $0.field == entry.field } ?? 0
-            return ScoredTerm(
-                TermCursor(segment, entry),
-                UnitScores(
-                    weight: unitPlan.weight, k1: plan.k1, grid: plan.grid,
-                    factors: plan.lengthTables[unitPlan.lengthTables[field]],
-                    norms: segment.norms(entry.field)))
-        }
+        entries.indices.sorted { entries[$0].documentFrequency < entries[$1].documentFrequency }.map(term)
+    }
+
+    /// The rarest term of an OR of several that has at least `count` documents, to look ahead with.
+    func primer(_ count: Int) -> ScoredTerm? {
+        guard !isAnd, entries.count > 1 else { return nil }
+        let frequent = entries.indices.filter { Int(entries[$0].documentFrequency) >= count }
+        return frequent.min { entries[$0].documentFrequency < entries[$1].documentFrequency }.map(term)
+    }
+
+    private func term(_ index: Int) -> ScoredTerm {
+        let (entry, unit) = (entries[index], plan.units[units[index]])
+        // A unit with one list of postings in this segment may have more fields, of which only one counts.
+        let field = unit.fields.firstIndex { $0.field == entry.field } ?? 0
+        return ScoredTerm(
+            TermCursor(segment, entry),
+            UnitScores(
+                weight: unit.weight, k1: plan.k1, grid: plan.grid,
+                factors: plan.lengthTables[unit.lengthTables[field]], norms: segment.norms(entry.field)))
     }
 }

@@ -25,21 +25,13 @@ struct MatchCounter {
     }
 
     /// How many live documents match.
-    mutating func count(_ control: inout SearchControl) throws(SearchError) -> Int {
+    mutating func count(_ control: inout SearchControl) throws -> Int {
         guard let rarest = cursors.first else { return 0 }
         if cursors.count == 1, liveDocs == nil { return Int(rarest.documentFrequency) }
-        do {
-            if isAnd, rarest.documentFrequency < cursors[1].documentFrequency / Self.lookUpCost {
-                return try countLookedUp(&control)
-            }
-            return try countChunks(&control)
-        } catch let error as SegmentError {
-            throw .segment(error)
-        } catch let error as SearchError {
-            throw error
-        } catch {
-            preconditionFailure("counting throws only segment and search errors")
+        if isAnd, rarest.documentFrequency < cursors[1].documentFrequency / Self.lookUpCost {
+            return try countLookedUp(&control)
         }
+        return try countChunks(&control)
     }
 
     // MARK: Looking up

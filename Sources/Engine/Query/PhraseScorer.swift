@@ -6,8 +6,7 @@
 /// Reads the positions of one term, by document.
 private struct PositionCursor {
     private var cursor: TermCursor
-    private var reader = PositionsReader()
-    private var loadedBlock = -1
+    private var reader = PositionsLookup()
 
     init(_ segment: Segment, _ entry: TermEntry) {
         cursor = TermCursor(segment, entry)
@@ -15,14 +14,12 @@ private struct PositionCursor {
 
     /// Appends the term's positions in `document`; documents are asked for in ascending order.
     mutating func append(_ document: UInt32, to positions: inout [UInt32]) throws(SegmentError) {
-        guard try cursor.find(document) else { return }
-        if loadedBlock != cursor.blockNumber {
-            cursor.decodeFrequencies()
-            // SAFETY: the frequencies of the whole block were decoded.
-            try reader.load(cursor.postings, frequencies: cursor.frequencies)
-            loadedBlock = cursor.blockNumber
+        guard let place = try cursor.place(of: document) else { return }
+        if !cursor.isSingleOccurrence { cursor.decodeFrequencies() }
+        let frequencies = cursor.isSingleOccurrence ? nil : UnsafePointer(cursor.frequencies)
+        try reader.withPositions(cursor.postings, at: place, frequencies: frequencies) {
+            positions.append(contentsOf: $0)
         }
-        positions.append(contentsOf: reader.positions(at: cursor.index))
     }
 }
 

@@ -87,18 +87,16 @@ struct ScoredTerm {
     }
 }
 
-/// Documents that may be among the best, with the scores they have so far. Room for a window.
+/// Documents that may be among the best, with the scores they have so far.
 struct Candidates {
-    private let memory: CandidateMemory
-    // SAFETY: `memory` lives as long as this value.
+    // SAFETY: the search's memory lives longer than its candidates.
     let documents: UnsafeMutablePointer<UInt32>
     let scores: UnsafeMutablePointer<Float>
     var count = 0
 
-    init() {
-        memory = CandidateMemory()
+    init(_ memory: SearchMemory) {
         documents = memory.documents
-        scores = memory.scores
+        scores = memory.documentScores
     }
 
     /// Adds to each candidate its score for a term, and drops those that cannot reach `least` with it.
@@ -118,17 +116,5 @@ struct Candidates {
             kept += score >= least ? 1 : 0
         }
         count = kept
-    }
-}
-
-/// The memory of `Candidates`.
-private final class CandidateMemory: @unchecked Sendable {
-    // SAFETY (Sendable): candidates are used by one thread.
-    let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: Window.size)
-    let scores = UnsafeMutablePointer<Float>.allocate(capacity: Window.size)
-
-    deinit {
-        documents.deallocate()
-        scores.deallocate()
     }
 }

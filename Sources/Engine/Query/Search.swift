@@ -25,18 +25,20 @@ struct Search {
         var total = 0
         var found: [SegmentHits] = []
         var counted = Array(repeating: [SegmentFacet](), count: request.facets.count)
-        var best = BestScores(capacity: capacity)
+        var best = ScoreFloor(capacity: capacity)
         for (index, view) in views.enumerated() {
             var facets = request.facets.map { FacetCounter($0, view: view) }
-            let flat = sortsByScore ? FlatQuery(plan, segment: view.segment, index: index) : nil
-            if let flat {
-                let (count, entries) = try searchFlat(
-                    flat, plan, view, index, capacity, best.floor, &facets, &control)
-                total += count
-                found.append(SegmentHits(segment: index, entries: entries))
-                for (facet, counter) in facets.enumerated() { counted[facet].append(counter.result) }
-                best.add(entries.map(\.score))
-                continue
+            if sortsByScore {
+                let flat = try throwingSearchErrors {
+                    try searchFlat(plan, view, index, capacity, best.floor, &facets, &control)
+                }
+                if let (count, entries) = flat {
+                    total += count
+                    found.append(SegmentHits(segment: index, entries: entries))
+                    for (facet, counter) in facets.enumerated() { counted[facet].append(counter.result) }
+                    best.add(entries.map(\.score))
+                    continue
+                }
             }
             var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0)
             let (count, entries) =
@@ -67,33 +69,10 @@ struct Search {
         request.sort.isEmpty || request.sort == [.score]
     }
 
-    /// A flat query: what matches is counted first, then the best hits are found among it.
-    private func searchFlat(
-        _ query: FlatQuery, _ plan: QueryPlan, _ view: SegmentView, _ index: Int, _ capacity: Int,
-        _ floor: Float, _ facets: inout [FacetCounter], _ control: inout SearchControl
-    ) throws(SearchError) -> (Int, [(document: UInt32, score: Float)]) {
-        var acceptance = view.liveDocs.map { BestHits.Acceptance.live($0) } ?? .all
-        var total = 0
-        if !query.entries.isEmpty {
-            if request.filter != nil || !request.facets.isEmpty || !request.facetFilters.isEmpty {
-                var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false)
-                let matches = DocumentSet(documentCount: view.segment.documentCount)
-                total = try pass.run(matches, &facets, &control)
-                acceptance = .set(matches)
-                if total == 0 { return (0, []) }
-            } else if request.countsTotal {
-                var counter = MatchCounter(query, view: view)
-                total = try counter.count(&control)
-            }
-        }
-        guard capacity > 0, !query.entries.isEmpty else { return (total, []) }
+    /// Runs a search that throws only segment and search errors.
+    private func throwingSearchErrors<Result>(_ body: () throws -> Result) throws(SearchError) -> Result {
         do {
-            let ranker = try ScoreRanker(view: view, after: request.after, scoreFloor: floor)
-            var search = BestHits(
-                query, view: view, acceptance: acceptance, ranker: ranker, capacity: capacity)
-            let entries = try search.run(&control)
-            if !request.countsTotal, request.facets.isEmpty { total = max(total, search.offeredCount) }
-            return (total, entries.map { ($0.document, $0.rank.score) })
+            return try body()
         } catch let error as SegmentError {
             throw .segment(error)
         } catch let error as SearchError {
@@ -101,6 +80,48 @@ struct Search {
         } catch {
             preconditionFailure("a search throws only segment and search errors")
         }
+    }
+
+    /// Searches a segment in which the query is flat: what matches is counted first, then the best hits are
+    /// found among it. Nil when the query has another form.
+    private func searchFlat(
+        _ plan: QueryPlan, _ view: SegmentView, _ index: Int, _ capacity: Int, _ floor: Float,
+        _ facets: inout [FacetCounter], _ control: inout SearchControl
+    ) throws -> (Int, [(document: UInt32, score: Float)])? {
+        let flat = FlatQuery(plan, segment: view.segment, index: index)
+        var phrase = flat == nil ? FlatPhrase(plan, segment: view.segment, index: index) : nil
+        if flat == nil, phrase == nil { return nil }
+        if let flat, flat.entries.isEmpty { return (0, []) }
+        var acceptance = view.liveDocs.map { Acceptance.live($0) } ?? .all
+        var total = 0
+        if request.filter != nil || !request.facets.isEmpty || !request.facetFilters.isEmpty {
+            var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false)
+            let matches = DocumentSet(documentCount: view.segment.documentCount)
+            total = try pass.run(matches, &facets, &control)
+            acceptance = .set(matches)
+            if total == 0 { return (0, []) }
+        } else if request.countsTotal {
+            if let flat {
+                var counter = MatchCounter(flat, view: view)
+                total = try counter.count(&control)
+            } else if var counted = FlatPhrase(plan, segment: view.segment, index: index) {
+                total = try counted.count(acceptance, &control)
+            }
+        }
+        guard capacity > 0 else { return (total, []) }
+        let ranker = try ScoreRanker(view: view, after: request.after, scoreFloor: floor)
+        var best = BestScores(ranker: ranker, capacity: capacity)
+        if let flat {
+            best = try SearchMemory.lend { memory in
+                var search = BestHits(
+                    flat, view: view, acceptance: acceptance, hits: best, memory: memory)
+                return try search.run(&control)
+            }
+        } else {
+            try phrase?.findBest(&best, acceptance, &control)
+        }
+        if WindowPass.mayPrune(request) { total = max(total, best.offeredCount) }
+        return (total, best.sorted())
     }
 
     private func collectByScore(
@@ -199,7 +220,7 @@ struct Search {
 }
 
 /// The best scores of the segments searched so far: what a later segment must reach.
-private struct BestScores {
+private struct ScoreFloor {
     private let capacity: Int
     private var scores: [Float] = []
 
@@ -224,6 +245,10 @@ extension Snapshot {
     /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline
     /// passes, `segment` when a segment is damaged.
     public func search(_ request: SearchRequest) throws(SearchError) -> SearchResult {
-        try Search(request, over: segments, cache: .of(registry)).run()
+        let key = request.usesCaches ? ResultCache.Key(request) : nil
+        if let key, let known = results.result(key) { return known }
+        let result = try Search(request, over: segments, cache: .of(registry)).run()
+        if let key { results.keep(result, for: key) }
+        return result
     }
 }

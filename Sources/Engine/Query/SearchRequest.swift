@@ -102,6 +102,9 @@ public struct SearchRequest: Sendable {
     /// Whether `SearchResult.total` must be exact. Without it, and without facets, a search for the best hits
     /// may skip documents that cannot be among them.
     public var countsTotal: Bool
+    /// Whether an answer or a filter's documents that are known from before may be used, and are kept. They are
+    /// never out of date; leave them out to measure.
+    public var usesCaches: Bool
     /// When to give up.
     public var deadline: ContinuousClock.Instant?
     /// Asked now and then; the search stops once it answers true.
@@ -111,7 +114,7 @@ public struct SearchRequest: Sendable {
     public init(
         query: Query, filter: Filter? = nil, facetFilters: [FacetGroup] = [], facets: [FacetRequest] = [],
         sort: [SortKey] = [], limit: Int = 10, offset: Int = 0, after: Cursor? = nil, k1: Float = 1.2,
-        countsTotal: Bool = true, deadline: ContinuousClock.Instant? = nil,
+        countsTotal: Bool = true, usesCaches: Bool = true, deadline: ContinuousClock.Instant? = nil,
         shouldStop: (@Sendable () -> Bool)? = nil
     ) {
         self.query = query
@@ -124,6 +127,7 @@ public struct SearchRequest: Sendable {
         self.after = after
         self.k1 = k1
         self.countsTotal = countsTotal
+        self.usesCaches = usesCaches
         self.deadline = deadline
         self.shouldStop = shouldStop
     }

@@ -97,6 +97,16 @@ struct TermCursor {
         return try locate(document)
     }
 
+    /// The place of `document` in its block; nil when it does not have the term. A block that is a bit set is
+    /// not decoded for it.
+    mutating func place(of document: UInt32) throws(SegmentError) -> Int? {
+        guard try moveBlock(to: document), document >= postings.blockLowerBound else { return nil }
+        if count == 0, postings.isBitSet {
+            return postings.bitSetContains(document) ? postings.bitSetRank(document) : nil
+        }
+        return try locate(document) ? index : nil
+    }
+
     private mutating func locate(_ document: UInt32) throws(SegmentError) -> Bool {
         try decode()
         moveIndex(to: document)
@@ -152,7 +162,7 @@ struct TermCursor {
         blockNumber += 1
     }
 
-    /// Decodes the frequencies of the decoded block.
+    /// Decodes the frequencies of the block.
     mutating func decodeFrequencies() {
         if hasFrequencies { return }
         // SAFETY: as in `decode`.

@@ -12,14 +12,12 @@ final class UnitScores: @unchecked Sendable {
     private let tables: UnsafeMutablePointer<Float>
 
     private static let normCount = 256
-    private static let tabledFrequencyCount = 4
 
     /// - Precondition: `factors` has 256 values.
     init(weight: Float, k1: Float, grid: ScoreGrid, factors: [Float], norms: NormsReader?) {
         precondition(factors.count == Self.normCount)
-        let contributionCount = Self.tabledFrequencyCount * Self.normCount
-        tables = .allocate(capacity: contributionCount + Self.normCount)
-        let ownFactors = tables + contributionCount
+        tables = .allocate(capacity: 2 * Self.normCount)
+        let ownFactors = tables + Self.normCount
         // SAFETY: the memory has room for both tables.
         ownFactors.initialize(from: factors, count: Self.normCount)
         var kernel = saekin_unit_scores(
@@ -37,7 +35,12 @@ final class UnitScores: @unchecked Sendable {
     func bound(_ impact: Impact) -> Float {
         // The shortest length has the greatest factor: norms ascend with lengths. A step more: the rounded
         // quotient of a greater frequency may be smaller by a last bit.
-        withUnsafePointer(to: kernel) { saekin_contribution($0, impact.maxFrequency, impact.minNorm) } + step
+        let single = kernel.contributions[Int(impact.minNorm)]
+        if impact.maxFrequency <= 1 { return single + step }
+        let repeated = withUnsafePointer(to: kernel) {
+            saekin_contribution($0, impact.maxFrequency, impact.minNormOfRepeated)
+        }
+        return max(single, repeated) + step
     }
 
     /// The score of a document with `frequency` occurrences, which is above 0.

@@ -21,6 +21,8 @@ public final class Segment: Sendable {
     let fields: FieldTable
     let terms: TermDictionary
     let storedFields: StoredFields
+    /// Filters that were asked for more than once.
+    let filterSets = FilterSets()
 
     /// Maps a segment file.
     ///

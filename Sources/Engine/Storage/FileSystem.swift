@@ -12,6 +12,9 @@ protocol FileSystem: Sendable {
     /// Creates a file that must not exist yet and writes all bytes, without syncing them.
     func write(_ bytes: [UInt8], toNewFile path: String) throws(FileError)
 
+    /// Creates a file that must not exist yet, to be written piece by piece, without syncing it.
+    func makeFile(_ path: String) throws(FileError) -> any NewFile
+
     /// Creates a file that must not exist yet, writes all bytes and syncs them before it is closed, so that
     /// no write-back error can fall between two descriptors.
     func writeDurably(_ bytes: [UInt8], toNewFile path: String) throws(FileError)
@@ -36,6 +39,15 @@ protocol FileSystem: Sendable {
 
     /// Removes an empty folder.
     func removeFolder(_ path: String) throws(FileError)
+}
+
+/// A file that is being written.
+protocol NewFile: AnyObject {
+    /// Writes bytes behind those before.
+    func append(_ bytes: [UInt8]) throws(FileError)
+
+    /// Ends the file. Without it, the file is left as it is.
+    func close() throws(FileError)
 }
 
 extension FileSystem {

@@ -28,6 +28,11 @@ struct PosixFileSystem: FileSystem {
         try write(bytes, toNewFile: path, durably: false)
     }
 
+    func makeFile(_ path: String) throws(FileError) -> any NewFile {
+        PosixNewFile(
+            path: path, descriptor: try Self.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, .createFile))
+    }
+
     func writeDurably(_ bytes: [UInt8], toNewFile path: String) throws(FileError) {
         try write(bytes, toNewFile: path, durably: true)
     }
@@ -102,7 +107,17 @@ struct PosixFileSystem: FileSystem {
 
     private func write(_ bytes: [UInt8], toNewFile path: String, durably: Bool) throws(FileError) {
         let descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, .createFile)
-        var failure: FileError?
+        var failure = Self.write(bytes, to: descriptor, path: path)
+        if failure == nil, durably, fsync(descriptor) != 0 {
+            failure = FileError(.sync, path: path, code: errno)
+        }
+        // Network file systems report a failed write as late as here.
+        if close(descriptor) != 0, failure == nil { failure = FileError(.write, path: path, code: errno) }
+        if let failure { throw failure }
+    }
+
+    /// Writes all bytes at the descriptor's position; says what failed.
+    fileprivate static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) -> FileError? {
         // SAFETY: the pointer is used inside the closure only, within the array's count.
         bytes.withUnsafeBytes { buffer in
             var written = 0
@@ -111,17 +126,11 @@ struct PosixFileSystem: FileSystem {
                 if result >= 0 {
                     written += result
                 } else if errno != EINTR {
-                    failure = FileError(.write, path: path, code: errno)
-                    return
+                    return FileError(.write, path: path, code: errno)
                 }
             }
+            return nil
         }
-        if failure == nil, durably, fsync(descriptor) != 0 {
-            failure = FileError(.sync, path: path, code: errno)
-        }
-        // Network file systems report a failed write as late as here.
-        if close(descriptor) != 0, failure == nil { failure = FileError(.write, path: path, code: errno) }
-        if let failure { throw failure }
     }
 
     private static func open(
@@ -137,5 +146,28 @@ struct PosixFileSystem: FileSystem {
     private static func isFolder(_ path: String) -> Bool {
         var information = stat()
         return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    }
+}
+
+/// A file of the operating system that is being written.
+private final class PosixNewFile: NewFile {
+    private let path: String
+    private var descriptor: Int32
+
+    init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+
+    func append(_ bytes: [UInt8]) throws(FileError) {
+        if let failure = PosixFileSystem.write(bytes, to: descriptor, path: path) { throw failure }
+    }
+
+    func close() throws(FileError) {
+        let result = Glibc.close(descriptor)
+        descriptor = -1
+        if result != 0 { throw FileError(.write, path: path, code: errno) }
     }
 }

@@ -77,6 +77,22 @@ final class FaultyFileSystem: FileSystem {
         register(path)
     }
 
+    func makeFile(_ path: String) throws(FileError) -> any NewFile {
+        CollectedFile { [self] bytes throws(FileError) in try write(bytes, toNewFile: path) }
+    }
+
+    /// Becomes a file when it is closed, so that a plan has one change to stop at.
+    private final class CollectedFile: NewFile {
+        private var bytes: [UInt8] = []
+        private let end: ([UInt8]) throws(FileError) -> Void
+
+        init(_ end: @escaping ([UInt8]) throws(FileError) -> Void) { self.end = end }
+
+        func append(_ bytes: [UInt8]) throws(FileError) { self.bytes += bytes }
+
+        func close() throws(FileError) { try end(bytes) }
+    }
+
     func writeDurably(_ bytes: [UInt8], toNewFile path: String) throws(FileError) {
         try write(bytes, toNewFile: path)
         try sync(file: path)

@@ -79,6 +79,62 @@ struct KernelTests {
         }
     }
 
+    /// The sizes of a patched run at every width, and the width that the kernel should choose.
+    private func slowWidth(_ values: [UInt32], limit: Int, surcharge: Int) -> (byteCount: Int, width: Int) {
+        let widest = values.map { 32 - $0.leadingZeroBitCount }.max() ?? 0
+        var best = (byteCount: Int.max, width: widest)
+        for width in (max(widest - 8, 0)...widest).reversed() {
+            let exceptions = values.count { Int($0) >> width > 0 }
+            if exceptions > limit { break }
+            let packed = values.count == 128 ? 16 * width : (values.count * width + 7) / 8
+            let byteCount = packed + 2 * exceptions + (exceptions > 0 ? surcharge : 0)
+            if byteCount < best.byteCount { best = (byteCount, width) }
+        }
+        return best
+    }
+
+    @Test("patched runs have the smallest width and are read back", arguments: [0, 1, 9, 127, 128])
+    func patchedRuns(count: Int) {
+        var generator = SeededGenerator()
+        for round in 0..<200 {
+            let width = Int.random(in: 0...24, using: &generator)
+            var input = values(count, width: width, &generator)
+            for _ in 0..<round % 20 where count > 0 {
+                let index = Int.random(in: 0..<count, using: &generator)
+                input[index] |= UInt32.random(in: 0...255, using: &generator) << UInt32(width)
+            }
+            let (limit, surcharge) = (round % 32, round % 9)
+            var exceptions: UInt32 = 0
+            let chosen = saekin_patched_width(
+                input, UInt32(count), UInt32(limit), UInt32(surcharge), &exceptions)
+            let best = slowWidth(input, limit: limit, surcharge: surcharge)
+            #expect(Int(chosen) == best.width, "SAEKIN_SEED=\(generator.seed)")
+            let mask = chosen == 32 ? UInt32.max : (1 << chosen) - 1
+            var expected = slowPack(input.map { $0 & mask }, width: Int(chosen))
+            for (index, value) in input.enumerated() where value & ~mask != 0 {
+                expected += [UInt8(index), UInt8(value >> chosen)]
+            }
+            var packed = [UInt8](repeating: 0xAA, count: 700)
+            let byteCount = saekin_pack_patched(input, UInt32(count), chosen, &packed)
+            #expect(Array(packed[..<byteCount]) == expected, "SAEKIN_SEED=\(generator.seed)")
+            #expect(packed[byteCount] == 0xAA, "a byte behind the run was written")
+            var found = [UInt32](repeating: 7, count: count + 1)
+            saekin_unpack_patched(expected, UInt32(count), chosen, exceptions, &found)
+            #expect(found == input + [7], "SAEKIN_SEED=\(generator.seed)")
+            let single = (0..<count).map {
+                saekin_patched_value(expected, UInt32(count), chosen, exceptions, UInt32($0))
+            }
+            #expect(single == input, "SAEKIN_SEED=\(generator.seed)")
+            var last: UInt32 = 41
+            let sums = input.map { gap in
+                last = last &+ gap &+ 1
+                return last
+            }
+            saekin_unpack_patched_ascending(expected, UInt32(count), chosen, exceptions, 41, &found)
+            #expect(found == sums + [7], "SAEKIN_SEED=\(generator.seed)")
+        }
+    }
+
     @Test("bit sets give the numbers of their bits, and never more than fit")
     func bitSets() {
         var generator = SeededGenerator()

@@ -17,7 +17,7 @@ struct FieldBuffer {
     init(_ definition: FieldDefinition) { self.definition = definition }
 
     var memoryByteCount: Int {
-        norms.capacity + documents.capacity * 4 + terms.capacity * 4 + integers.capacity * 8
+        norms.count + documents.count * 4 + terms.count * 4 + integers.count * 8
     }
 
     // MARK: Adding

@@ -1,8 +1,8 @@
 // Collects documents in memory and writes them as one segment.
 //
-// Terms live in a hash table over an arena (TermTable), their postings in chained slices of one array
-// (SlicePool), columns as flat arrays a field. `finish` sorts the terms and encodes everything; the bytes
-// depend on the documents alone, not on the hash seed.
+// Terms live in a hash table over an arena (TermTable), their postings in chained slices (SlicePool), columns
+// as flat arrays a field; stored documents are compressed at once. `finish` sorts the terms and encodes
+// everything; the bytes depend on the documents alone, not on the hash seed.
 
 /// Builds one segment after another from documents. Used by one thread.
 public struct SegmentBuilder: ~Copyable {
@@ -12,32 +12,44 @@ public struct SegmentBuilder: ~Copyable {
     public private(set) var skippedTermCount = 0
 
     private let registry: FieldRegistry
-    private let seed: UInt64
     private var table: TermTable
     private var pool = SlicePool()
     private var fields: [FieldBuffer] = []
     private var fieldSlots: [Int16] = []
-    private var versions: [UInt64] = []
-    private var stored: [UInt8] = []
-    private var storedEnds: [Int] = []
-    private var occurrences: [UInt64] = []
+    private var versions = PageBuffer<UInt64>()
+    private var stored = StoredBuffer()
+    private var sortedTerms: [TermOccurrence] = []
+    private var keywords: [UInt32] = []
 
     /// A builder for documents whose fields are in `registry`.
     ///
     /// - Parameter seed: seeds the hash table; any value gives the same segment.
     public init(registry: FieldRegistry, seed: UInt64 = UInt64.random(in: .min ... .max)) {
         self.registry = registry
-        self.seed = seed
         table = TermTable(seed: seed)
     }
 
     /// The memory that the documents added so far take.
     public var byteCount: Int {
-        var count = table.memoryByteCount + pool.memoryByteCount + stored.capacity
-        count += (versions.capacity + storedEnds.capacity + occurrences.capacity) * 8
+        var count = table.memoryByteCount + pool.count + stored.byteCount + versions.byteCount
         for field in fields { count += field.memoryByteCount }
         return count
     }
+
+    /// The last document that was added with a key.
+    func document(ofKey key: [UInt8]) -> DocID? {
+        key.withUnsafeBufferPointer { table.find(FieldRegistry.key, $0) }.map { table[$0].lastDocument }
+    }
+
+    /// Calls `body` with each key that a document was added with.
+    func forEachKey(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        for index in 0..<table.count where table.field(index) == FieldRegistry.key {
+            body(table.termBytes(index))
+        }
+    }
+
+    /// The version of a document that was added.
+    func version(_ document: DocID) -> UInt64 { versions[Int(document)] }
 
     // MARK: Adding
 
@@ -52,8 +64,7 @@ public struct SegmentBuilder: ~Copyable {
         let id = documentCount
         documentCount += 1
         versions.append(document.version)
-        stored.append(contentsOf: document.stored)
-        storedEnds.append(stored.count)
+        stored.add(document.stored)
         skippedTermCount += document.skippedTermCount
         addTerms(document, id)
         for length in document.lengths {
@@ -95,53 +106,76 @@ public struct SegmentBuilder: ~Copyable {
         // Slices and keys are addressed with 32 bits; 64 bytes a term is far above what one occurrence can
         // take.
         let growth = (document.terms.count + document.keywords.count) * 64 + document.bytes.count + 1_024
-        guard pool.count + growth < 1 << 31, table.keys.count + growth < 1 << 31,
+        guard pool.count + growth < 1 << 31, table.keyByteCount + growth < 1 << 31,
             documentCount < SegmentFormat.documentCountMax
         else { throw failure(.tooLarge, "the segment is full; finish it and start another") }
     }
 
     private mutating func addTerms(_ document: borrowing IndexDocument, _ id: DocID) {
-        occurrences.removeAll(keepingCapacity: true)
+        if Self.isSorted(document.terms) {
+            addSortedTerms(document.terms, document, id)
+        } else {
+            sortedTerms.removeAll(keepingCapacity: true)
+            sortedTerms.append(contentsOf: document.terms)
+            sortedTerms.sort { ($0.field, $0.position) < ($1.field, $1.position) }
+            addSortedTerms(sortedTerms, document, id)
+        }
+    }
+
+    /// Whether the positions of each field ascend, as those of most documents do.
+    private static func isSorted(_ terms: [TermOccurrence]) -> Bool {
+        terms.withUnsafeBufferPointer { terms in
+            var isSorted = true
+            for index in terms.indices.dropFirst() {
+                let (before, after) = (terms[index - 1], terms[index])
+                isSorted =
+                    isSorted
+                    && (before.field < after.field
+                        || before.field == after.field && before.position <= after.position)
+            }
+            return isSorted
+        }
+    }
+
+    private mutating func addSortedTerms(
+        _ terms: [TermOccurrence], _ document: borrowing IndexDocument, _ id: DocID
+    ) {
+        let byteCount = document.bytes.count
         document.bytes.withUnsafeBufferPointer { bytes in
-            for occurrence in document.terms {
-                guard occurrence.length > 0 else { continue }
-                guard occurrence.length <= IndexDocument.termByteCountMax else {
-                    skippedTermCount += 1
-                    continue
+            terms.withUnsafeBufferPointer { terms in
+                guard let field = terms.first?.field, let base = bytes.baseAddress else { return }
+                var current = (field: field, count: UInt32(0))
+                for occurrence in terms {
+                    let (start, length) = (Int(occurrence.start), Int(occurrence.length))
+                    if length == 0 { continue }
+                    if length > IndexDocument.termByteCountMax {
+                        skippedTermCount += 1
+                        continue
+                    }
+                    precondition(start + length <= byteCount, "a term lies outside of its document")
+                    if occurrence.field != current.field {
+                        addLength(current.field, id, current.count)
+                        current = (occurrence.field, 0)
+                    }
+                    // SAFETY: the range was compared with the document's bytes.
+                    let term = UnsafeBufferPointer(start: base + start, count: length)
+                    let index = table.index(occurrence.field, term)
+                    if table[index].add(id, position: occurrence.position, &pool) { current.count += 1 }
                 }
-                let start = Int(occurrence.start)
-                let term = UnsafeBufferPointer(rebasing: bytes[start..<start + Int(occurrence.length)])
-                let index = table.index(occurrence.field, term)
-                occurrences.append(UInt64(index) << 32 | UInt64(occurrence.position))
+                addLength(current.field, id, current.count)
             }
         }
-        occurrences.sort()
-        var start = 0
-        while start < occurrences.count {
-            let index = Int(occurrences[start] >> 32)
-            var frequency: UInt32 = 0
-            var last: UInt32 = 0
-            var end = start
-            while end < occurrences.count, Int(occurrences[end] >> 32) == index {
-                let position = UInt32(truncatingIfNeeded: occurrences[end])
-                if frequency == 0 || position != last {
-                    pool.appendVarint(UInt64(position &- last), to: &table.terms[index].positions)
-                    frequency += 1
-                    last = position
-                }
-                end += 1
-            }
-            addPosting(index, id, frequency: frequency)
-            fields[slot(table.field(index), .text)].addLength(id, frequency)
-            start = end
-        }
+    }
+
+    private mutating func addLength(_ field: FieldID, _ id: DocID, _ count: UInt32) {
+        if count > 0 { fields[slot(field, .text)].addLength(id, count) }
     }
 
     private mutating func addKeywords(_ document: borrowing IndexDocument, _ id: DocID) {
         let keyIndex = document.key.withUnsafeBufferPointer { table.index(FieldRegistry.key, $0) }
-        addPosting(keyIndex, id, frequency: 1)
+        table[keyIndex].add(id, &pool)
         fields[slot(FieldRegistry.key, .keyword)].addKeyword(id, UInt32(keyIndex))
-        occurrences.removeAll(keepingCapacity: true)
+        keywords.removeAll(keepingCapacity: true)
         document.bytes.withUnsafeBufferPointer { bytes in
             for keyword in document.keywords {
                 precondition(keyword.field != FieldRegistry.key, "the key is set through the document's key")
@@ -152,32 +186,17 @@ public struct SegmentBuilder: ~Copyable {
                 }
                 let start = Int(keyword.start)
                 let value = UnsafeBufferPointer(rebasing: bytes[start..<start + Int(keyword.length)])
-                occurrences.append(UInt64(table.index(keyword.field, value)))
+                keywords.append(UInt32(table.index(keyword.field, value)))
             }
         }
-        occurrences.sort()
-        var last = UInt64.max
-        for occurrence in occurrences where occurrence != last {
-            last = occurrence
-            let index = Int(occurrence)
-            addPosting(index, id, frequency: 1)
-            fields[slot(table.field(index), .keyword)].addKeyword(id, UInt32(index))
+        if keywords.count > 1 { keywords.sort() }
+        var last = UInt32.max
+        for keyword in keywords where keyword != last {
+            last = keyword
+            let index = Int(keyword)
+            table[index].add(id, &pool)
+            fields[slot(table.field(index), .keyword)].addKeyword(id, keyword)
         }
-    }
-
-    @inline(__always)
-    private mutating func addPosting(_ index: Int, _ document: DocID, frequency: UInt32) {
-        if table.terms[index].documentFrequency > 0 {
-            let last = table.terms[index].lastDocument
-            let gap = UInt64(last - table.terms[index].writtenDocument)
-            let count = table.terms[index].lastFrequency
-            pool.appendVarint(gap * 2 + (count == 1 ? 1 : 0), to: &table.terms[index].documents)
-            if count != 1 { pool.appendVarint(UInt64(count), to: &table.terms[index].documents) }
-            table.terms[index].writtenDocument = last
-        }
-        table.terms[index].documentFrequency += 1
-        table.terms[index].lastDocument = document
-        table.terms[index].lastFrequency = frequency
     }
 
     // MARK: Fields
@@ -222,66 +241,43 @@ public struct SegmentBuilder: ~Copyable {
     /// - Throws: `tooLarge` when a part of the segment does not fit its format.
     /// - Complexity: O(bytes + terms * log terms); takes about as much memory again as the result.
     public mutating func finish() throws(SegmentError) -> [UInt8] {
-        defer { reset() }
-        var writer = try SegmentWriter(
+        var image: [UInt8] = []
+        try finish(keepingMemory: false) { image.append(contentsOf: $0) }
+        return image
+    }
+
+    /// Hands the bytes of a segment of the documents to `sink`, in order. The builder is empty afterwards.
+    ///
+    /// - Parameter keepingMemory: whether the next segment is going to be as large.
+    mutating func finish(
+        keepingMemory: Bool, into sink: ([UInt8]) throws(SegmentError) -> Void
+    ) throws(SegmentError) {
+        defer { reset(keepingMemory: keepingMemory) }
+        var writer = SegmentWriter(
             documentCount: documentCount, name: "segment in memory", storage: .memory,
-            storedDictionary: storedDictionary())
+            stored: try stored.take())
         let order = table.sorted()
-        var ordinals = [UInt32](repeating: .max, count: table.terms.count)
+        var ordinals = [UInt32](repeating: .max, count: table.count)
+        var run = PostingsRun()
         var next = 0
         let slots = fields.indices.sorted { fields[$0].definition.id < fields[$1].definition.id }
         for slot in slots {
             let definition = fields[slot].definition
+            let isText = definition.kind == .text
             writer.beginField(definition, norms: fields[slot].norms(documentCount: documentCount))
             while next < order.count, table.field(Int(order[next])) == definition.id {
                 let index = Int(order[next])
-                let hasPositions = definition.kind == .text
-                ordinals[index] = try writeTerm(index, hasPositions: hasPositions, to: &writer) ?? .max
+                writer.beginTerm()
+                var reader = TermPostingsReader(table[index], isText: isText, pool)
+                while reader.next(&run) { try writer.addPostings(run) }
+                ordinals[index] = try writer.endTerm(table.termBytes(index)) ?? .max
                 next += 1
             }
             try fields[slot].writeColumn(documentCount: documentCount, ordinals: ordinals, to: &writer)
             try writer.endField(documentCount: fields[slot].valueCount)
         }
         try writeVersions(to: &writer)
-        var start = 0
-        for end in storedEnds {
-            try writer.addStored(stored[start..<end])
-            start = end
-        }
-        var image: [UInt8] = []
-        _ = try writer.finish { image.append(contentsOf: $0) }
-        return image
-    }
-
-    private func writeTerm(
-        _ index: Int, hasPositions: Bool, to writer: inout SegmentWriter
-    ) throws(SegmentError) -> UInt32? {
-        let term = table.terms[index]
-        var documents = SliceReader(term.documents)
-        var places = SliceReader(term.positions)
-        var positions: [UInt32] = []
-        var document: UInt32 = 0
-        writer.beginTerm()
-        for number in 1...term.documentFrequency {
-            var frequency = term.lastFrequency
-            if number < term.documentFrequency {
-                let code = documents.next(pool)
-                document += UInt32(code >> 1)
-                frequency = code & 1 == 1 ? 1 : UInt32(documents.next(pool))
-            } else {
-                document = term.lastDocument
-            }
-            positions.removeAll(keepingCapacity: true)
-            if hasPositions {
-                var last: UInt32 = 0
-                for _ in 0..<frequency {
-                    last &+= UInt32(places.next(pool))
-                    positions.append(last)
-                }
-            }
-            try writer.addPosting(document, frequency: frequency, positions: positions[...])
-        }
-        return try writer.endTerm(table.termBytes(index))
+        _ = try writer.finish(sink)
     }
 
     private func writeVersions(to writer: inout SegmentWriter) throws(SegmentError) {
@@ -291,30 +287,18 @@ public struct SegmentBuilder: ~Copyable {
             let start = block * SegmentFormat.windowCount
             try writer.addIntegerBlock(
                 offsets: (0..<UInt16(count)).map { $0 },
-                values: versions[start..<start + count].map { Int64(bitPattern: $0) }, documentCount: count)
+                values: (start..<start + count).map { Int64(bitPattern: versions[$0]) }, documentCount: count)
         }
     }
 
-    private func storedDictionary() -> [UInt8] {
-        guard stored.count >= StoredFormat.dictionaryThreshold else { return [] }
-        var sampler = StoredSampler(totalByteCount: UInt64(stored.count))
-        var start = 0
-        for end in storedEnds {
-            if sampler.wants(end - start) { sampler.add(stored[start..<end]) }
-            start = end
-        }
-        return sampler.train()
-    }
-
-    private mutating func reset() {
+    private mutating func reset(keepingMemory: Bool) {
         documentCount = 0
         skippedTermCount = 0
-        table = TermTable(seed: seed)
-        pool.removeAll()
+        table.removeAll(keepingMemory: keepingMemory)
+        pool.removeAll(keepingMemory: keepingMemory)
         fields = []
         fieldSlots = []
-        versions = []
-        stored = []
-        storedEnds = []
+        versions.removeAll(keepingMemory: keepingMemory)
+        stored.removeAll(keepingMemory: keepingMemory)
     }
 }

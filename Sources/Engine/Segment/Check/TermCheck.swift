@@ -88,8 +88,8 @@ struct TermCheck {
         var last = DocID.noMoreDocuments
         var positionsEnd = 0
         var groupLast = DocID.noMoreDocuments
-        var groupBound = Impact(maxFrequency: 0, minNorm: 0)
-        var groupImpact = Impact(maxFrequency: 0, minNorm: .max)
+        var groupBound = Impact.none
+        var groupImpact = Impact.none
         while try cursor.nextBlock() {
             let count = try cursor.decodeDocuments(into: &documents)
             _ = cursor.decodeFrequencies(into: &frequencies)
@@ -97,22 +97,20 @@ struct TermCheck {
                 try checkImpact(groupImpact, groupBound, cursor, isFirst: documentFrequency == 0)
                 groupLast = cursor.groupLastDocument
                 groupBound = cursor.groupImpact
-                groupImpact = Impact(maxFrequency: 0, minNorm: .max)
+                groupImpact = Impact.none
             }
-            var impact = Impact(maxFrequency: 0, minNorm: .max)
+            var impact = Impact.none
             for index in 0..<count {
                 guard last == .noMoreDocuments || documents[index] > last,
                     documents[index] < segment.documentCount
                 else { throw cursor.damaged(0, "documents do not ascend") }
                 last = documents[index]
-                impact.maxFrequency = max(impact.maxFrequency, frequencies[index])
-                impact.minNorm = min(impact.minNorm, norms?[last] ?? 0)
+                impact.add(frequency: frequencies[index], norm: norms?[last] ?? 0)
                 totalFrequency += UInt64(frequencies[index])
                 note(entry, last, field)
             }
             try checkImpact(impact, cursor.blockImpact, cursor, isFirst: false)
-            groupImpact.maxFrequency = max(groupImpact.maxFrequency, impact.maxFrequency)
-            groupImpact.minNorm = min(groupImpact.minNorm, impact.minNorm)
+            groupImpact.add(impact)
             documentFrequency += count
             if entry.hasPositions { try checkPositions(cursor, count, &positionsEnd) }
         }
@@ -128,10 +126,11 @@ struct TermCheck {
     private func checkImpact(
         _ found: Impact, _ stored: Impact, _ cursor: PostingsCursor, isFirst: Bool
     ) throws(SegmentError) {
-        let isCapped = stored.maxFrequency == .max && found.maxFrequency >= PostingsFormat.shortFrequencyMax
+        let isCapped = stored.maxFrequency == .max && found.maxFrequency >= PostingsFormat.largestFrequencyMax
         guard
             isFirst
-                || stored.minNorm == found.minNorm && (isCapped || stored.maxFrequency == found.maxFrequency)
+                || stored.minNorm == found.minNorm && stored.minNormOfRepeated == found.minNormOfRepeated
+                    && (isCapped || stored.maxFrequency == found.maxFrequency)
         else {
             throw cursor.damaged(0, "the largest frequency or smallest norm of a block or group is not kept")
         }

@@ -148,13 +148,13 @@ public struct IntegerColumn: @unchecked Sendable {
     }
 
     /// A block whose lengths are right.
-    private struct Block {
+    struct Block {
         let column: ColumnBlock
         let values: ByteView
         let smallest: Int64
     }
 
-    private func block(_ window: Int) throws(SegmentError) -> Block {
+    func block(_ window: Int) throws(SegmentError) -> Block {
         precondition(window >= 0 && window < windowCount, "no such window")
         let segment = segment.takeUnretainedValue()
         let entry = indexOffset + window * ColumnFormat.entryByteCount
@@ -177,7 +177,7 @@ public struct IntegerColumn: @unchecked Sendable {
         return Block(column: column, values: values, smallest: smallest)
     }
 
-    private func damaged(_ window: Int, _ message: String) -> SegmentError {
+    func damaged(_ window: Int, _ message: String) -> SegmentError {
         let segment = segment.takeUnretainedValue()
         return segment.frame[.columnIndex].damaged(
             segment.name, indexOffset + window * ColumnFormat.entryByteCount, message)

@@ -202,7 +202,7 @@ public struct KeywordColumn: @unchecked Sendable {
     }
 
     /// A block whose lengths are right.
-    private struct Block {
+    struct Block {
         let column: ColumnBlock
         let view: ByteView
         let smallest: UInt32
@@ -221,7 +221,7 @@ public struct KeywordColumn: @unchecked Sendable {
         }
     }
 
-    private func block(_ window: Int) throws(SegmentError) -> Block {
+    func block(_ window: Int) throws(SegmentError) -> Block {
         precondition(window >= 0 && window < windowCount, "no such window")
         let segment = segment.takeUnretainedValue()
         let index = segment.frame[.columnIndex].view
@@ -241,14 +241,15 @@ public struct KeywordColumn: @unchecked Sendable {
             startsOffset: column.presenceByteCount, countsOffset: counts, ordinalsOffset: ordinals)
         guard column.encoding == .absent || column.encoding == .single || isMultiple, column.width <= 32,
             block.smallest <= block.largest, block.largest < termCount || column.encoding == .absent,
-            isMultiple || block.valueCount == column.presentCount, block.valueCount >= column.presentCount,
+            countWidth <= 16, isMultiple || block.valueCount == column.presentCount,
+            block.valueCount >= column.presentCount,
             block.valueCount <= column.presentCount * IndexDocument.keywordValueCountMax,
             ordinals + packedByteCount(block.valueCount, width: column.width) == column.data.count
         else { throw damaged(window, "a block's lengths or ordinals contradict each other") }
         return block
     }
 
-    private func damaged(_ window: Int, _ message: String) -> SegmentError {
+    func damaged(_ window: Int, _ message: String) -> SegmentError {
         let segment = segment.takeUnretainedValue()
         return segment.frame[.columnIndex].damaged(
             segment.name, indexOffset + window * ColumnFormat.entryByteCount, message)

@@ -86,6 +86,17 @@ struct VarintReader {
         return nextLong()
     }
 
+    /// A byte that is no varint.
+    @inline(__always)
+    mutating func nextByte() -> UInt8 {
+        guard offset < view.count else {
+            hasFailed = true
+            return 0
+        }
+        offset += 1
+        return view.base[offset - 1]
+    }
+
     /// A varint that must fit 32 bits.
     @inline(__always)
     mutating func next32() -> UInt32 {

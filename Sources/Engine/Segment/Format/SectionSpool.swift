@@ -15,9 +15,11 @@ public enum SpoolStorage: Sendable {
 
 /// One section under construction: an append-only stream of bytes and its checksum.
 struct SectionSpool: ~Copyable {
-    private static let spillByteCount = 1 << 20
+    private static let chunkByteCount = 1 << 20
 
-    private(set) var buffer: [UInt8] = []
+    private var buffer: [UInt8] = []
+    /// Full buffers, when the section stays in memory: growing never copies them.
+    private var chunks: [[UInt8]] = []
     private(set) var byteCount: UInt64 = 0
     private var checksum: UInt32 = 0
     private var descriptor: Int32 = -1
@@ -28,24 +30,29 @@ struct SectionSpool: ~Copyable {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Memory that the spool holds.
-    var memoryByteCount: Int { buffer.capacity }
+    var memoryByteCount: Int { buffer.capacity + chunks.count * Self.chunkByteCount }
 
     mutating func append(_ bytes: [UInt8]) throws(SegmentError) {
         buffer.append(contentsOf: bytes)
         byteCount += UInt64(bytes.count)
-        if buffer.count >= Self.spillByteCount { try spill() }
+        if buffer.count >= Self.chunkByteCount { try spill() }
     }
 
     mutating func append(_ bytes: ArraySlice<UInt8>) throws(SegmentError) {
         buffer.append(contentsOf: bytes)
         byteCount += UInt64(bytes.count)
-        if buffer.count >= Self.spillByteCount { try spill() }
+        if buffer.count >= Self.chunkByteCount { try spill() }
     }
 
     private mutating func spill() throws(SegmentError) {
-        guard case .files(let path) = storage else { return }
-        if descriptor < 0 { descriptor = try Self.temporaryFile(besidePath: path) }
         checksum = saekin_crc32c(checksum, buffer, buffer.count)
+        guard case .files(let path) = storage else {
+            chunks.append(buffer)
+            buffer = []
+            buffer.reserveCapacity(Self.chunkByteCount + Self.chunkByteCount / 16)
+            return
+        }
+        if descriptor < 0 { descriptor = try Self.temporaryFile(besidePath: path) }
         try writeAll(buffer, to: descriptor, file: path)
         buffer.removeAll(keepingCapacity: true)
     }
@@ -67,7 +74,7 @@ struct SectionSpool: ~Copyable {
     ) throws(SegmentError) -> UInt32 {
         if descriptor >= 0, case .files(let path) = storage {
             try spill()
-            var chunk = [UInt8](repeating: 0, count: Self.spillByteCount)
+            var chunk = [UInt8](repeating: 0, count: Self.chunkByteCount)
             var offset: off_t = 0
             while UInt64(offset) < byteCount {
                 let wanted = min(chunk.count, Int(byteCount - UInt64(offset)))
@@ -82,9 +89,14 @@ struct SectionSpool: ~Copyable {
                 offset += off_t(count)
             }
         } else {
+            for index in chunks.indices {
+                try sink(chunks[index])
+                chunks[index] = []
+            }
             checksum = saekin_crc32c(checksum, buffer, buffer.count)
             try sink(buffer)
         }
+        chunks = []
         buffer = []
         return checksum
     }

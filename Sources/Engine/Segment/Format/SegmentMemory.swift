@@ -38,6 +38,14 @@ final class SegmentMemory: @unchecked Sendable {
         isMapped = true
     }
 
+    /// Lets the pages of a mapped file go, which are read again from the page cache when they are needed: who
+    /// reads all of a file does not hold all of it.
+    func releasePages() {
+        guard isMapped else { return }
+        // SAFETY: the pages are those of a file that nobody changes, so that they come back as they were.
+        madvise(UnsafeMutablePointer(mutating: view.base), view.count, MADV_DONTNEED)
+    }
+
     deinit {
         let start = UnsafeMutablePointer(mutating: view.base)
         if isMapped {

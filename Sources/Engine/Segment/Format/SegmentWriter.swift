@@ -35,16 +35,23 @@ struct SegmentWriter: ~Copyable {
     private var versionsOffset = FieldEntry.absentOffset
     private var stored: StoredFieldsWriter
 
+    /// A writer that compresses stored documents itself.
     init(
         documentCount: UInt32, name: String, storage: SpoolStorage, storedDictionary: [UInt8]
     ) throws(SegmentError) {
+        let stored = try StoredFieldsWriter(storage: storage, file: name, dictionary: storedDictionary)
+        self.init(documentCount: documentCount, name: name, storage: storage, stored: stored)
+    }
+
+    /// A writer of a segment whose stored documents are compressed, or are still to be added.
+    init(documentCount: UInt32, name: String, storage: SpoolStorage, stored: consuming StoredFieldsWriter) {
         self.documentCount = documentCount
         file = name
         terms = TermDictionaryWriter(storage: storage, file: name)
         postings = PostingsEncoder(storage: storage, file: name)
         norms = SectionSpool(storage)
         columns = SectionSpool(storage)
-        stored = try StoredFieldsWriter(storage: storage, file: name, dictionary: storedDictionary)
+        self.stored = stored
     }
 
     // MARK: Fields
@@ -101,13 +108,19 @@ struct SegmentWriter: ~Copyable {
         try postings.add(document, frequency: frequency, norm: norm, positions: positions)
     }
 
+    /// Adds documents of the term.
+    mutating func addPostings(_ run: borrowing PostingsRun) throws(SegmentError) {
+        try postings.add(run, norms: currentNorms)
+    }
+
     /// Ends the term; terms of a field must ascend. Returns its ordinal in the field; nil when it has no
     /// documents, and so is left out.
-    mutating func endTerm(_ term: ArraySlice<UInt8>) throws(SegmentError) -> UInt32? {
+    mutating func endTerm(_ term: some Collection<UInt8>) throws(SegmentError) -> UInt32? {
         let ordinal = terms.termCount - (current?.firstOrdinal ?? 0)
         let record = try postings.end()
         guard record.documentFrequency > 0 else { return nil }
-        key.replaceSubrange(2..., with: term)
+        key.removeLast(key.count - 2)
+        key.append(contentsOf: term)
         try terms.add(key[...], record)
         return ordinal
     }

@@ -12,6 +12,7 @@ struct MergePlan {
     let keepsOrder: Bool
     /// The fields of all sources, by id.
     let fields: [FieldDefinition]
+    private let pages = ReadPages()
 
     var documentCount: UInt32 { UInt32(order.count) }
 
@@ -105,8 +106,11 @@ struct MergePlan {
         return order.map { readers[Int($0.source)]?[$0.document] ?? 0 }
     }
 
-    /// Ends the merge when the caller asks for it.
-    func stop(if shouldStop: () -> Bool) throws(SegmentError) { try Self.stop(if: shouldStop, name) }
+    /// Ends the merge when the caller asks for it. Called every few thousand postings or documents.
+    func stop(if shouldStop: () -> Bool) throws(SegmentError) {
+        try Self.stop(if: shouldStop, name)
+        pages.step(sources)
+    }
 
     static func stop(if shouldStop: () -> Bool, _ name: String) throws(SegmentError) {
         if shouldStop() { throw stopped(name) }
@@ -114,5 +118,17 @@ struct MergePlan {
 
     static func stopped(_ name: String) -> SegmentError {
         SegmentError(.cancelled, file: name, "the merge was stopped")
+    }
+}
+
+/// Lets the pages of the sources go now and then, so that a merge does not hold all that it has read.
+private final class ReadPages {
+    private static let stepsPerRelease = 64
+    private var steps = 0
+
+    func step(_ sources: [SegmentSource]) {
+        steps += 1
+        guard steps % Self.stepsPerRelease == 0 else { return }
+        for source in sources { source.segment.memory.releasePages() }
     }
 }

@@ -1,7 +1,7 @@
 // Decodes the positions of one block of postings.
 //
-// A block's positions are packs of 128 distances and a narrow rest, each behind a byte with its width. The
-// first distance of a document counts from 0, so that adding up starts anew with each document.
+// A block's positions are packs of 128 distances and a rest, patched runs, each behind its form. The first
+// distance of a document counts from 0, so that adding up starts anew with each document.
 import CKernels
 
 /// The positions of the documents of one postings block; its memory is used again for the next.
@@ -58,16 +58,26 @@ public struct PositionsReader {
         var done = 0
         while done < total {
             let count = min(128, total - done)
-            guard offset < view.count, view.u8(offset) <= 32,
-                view.contains(offset + 1, packedByteCount(count, width: Int(view.u8(offset))))
+            guard offset < view.count else {
+                throw cursor.damagedPositions("a pack of positions is cut")
+            }
+            let width = view.u8(offset) & ~PostingsFormat.flag
+            var exceptions: UInt8 = 0
+            if view.u8(offset) & PostingsFormat.flag != 0, offset + 1 < view.count {
+                offset += 1
+                exceptions = view.u8(offset)
+            }
+            let byteCount = patchedByteCount(count, width: width, exceptions: exceptions)
+            guard width <= 32, exceptions <= PostingsFormat.positionExceptionCountMax,
+                view.contains(offset + 1, byteCount)
             else { throw cursor.damagedPositions("a pack of positions is cut") }
-            let width = view.u8(offset)
             positions.withUnsafeMutableBufferPointer { positions in
                 // SAFETY: the pack lies inside the view, and `positions` has room for whole packs.
-                saekin_unpack_array(
-                    view.base + offset + 1, count, UInt32(width), positions.baseAddress! + done)
+                saekin_unpack_patched(
+                    view.base + offset + 1, UInt32(count), UInt32(width), UInt32(exceptions),
+                    positions.baseAddress! + done)
             }
-            offset += 1 + packedByteCount(count, width: Int(width))
+            offset += 1 + byteCount
             done += count
         }
         endOffset = offset

@@ -42,16 +42,22 @@ extension PostingsCursor {
         return postings.u64(dataOffset + word * 8) >> UInt64(document % 64) & 1 == 1
     }
 
-    /// How often the term occurs in a document of the block's bit set.
+    /// How many documents of the block's bit set are below a document.
     ///
     /// - Precondition: `bitSetContains(document)`.
-    func bitSetFrequency(_ document: DocID) -> UInt32 {
-        if hasOnlySingleOccurrences { return 1 }
+    func bitSetRank(_ document: DocID) -> Int {
         let word = Int(document / 64) - Int(bitSetFirstWord)
         let below = postings.u64(dataOffset + word * 8) & ((1 << UInt64(document % 64)) - 1)
         // SAFETY: words before the document's lie inside the bit set.
         let rank = saekin_popcount(postings.base + dataOffset, word) + below.nonzeroBitCount
-        return frequency(at: min(rank, blockCount - 1))
+        return min(rank, blockCount - 1)
+    }
+
+    /// How often the term occurs in a document of the block's bit set.
+    ///
+    /// - Precondition: `bitSetContains(document)`.
+    func bitSetFrequency(_ document: DocID) -> UInt32 {
+        hasOnlySingleOccurrences ? 1 : frequency(at: bitSetRank(document))
     }
 
     /// The frequency of the block's document number `rank`, without decoding the others.
@@ -61,8 +67,9 @@ extension PostingsCursor {
         precondition(rank >= 0 && rank < blockCount)
         if form == .singleton { return UInt32(clamping: totalFrequency) }
         // SAFETY: the header's lengths were compared with the list when it was read.
-        let packed = saekin_array_value(
-            postings.base + dataOffset + documentsByteCount, blockCount, UInt32(frequencyWidth), rank)
-        return packed < .max ? packed + 1 : packed
+        let less = saekin_patched_value(
+            postings.base + dataOffset + documentsByteCount, UInt32(blockCount), UInt32(frequencyWidth),
+            UInt32(frequencyExceptions), UInt32(rank))
+        return less < .max ? less + 1 : less
     }
 }

@@ -33,8 +33,14 @@ public struct PostingsCursor {
     private(set) var dataOffset = 0
     private(set) var encoding: UInt8 = 0
     private(set) var frequencyWidth: UInt8 = 0
+    private var gapExceptions: UInt8 = 0
+    private(set) var frequencyExceptions: UInt8 = 0
     private var previous = UInt32.max
     private(set) var positionsOffset = 0
+    private var nextPositionsOffset = 0
+    /// How many documents stand before the next block, and before the next group.
+    private var nextBlockStart: UInt32 = 0
+    private var nextGroupStart: UInt32 = 0
     private var hasStarted = false
 
     /// Documents in the block; 0 before the first block and behind the last.
@@ -119,8 +125,8 @@ public struct PostingsCursor {
         blockCount = 0
         blockLastDocument = .noMoreDocuments
         groupLastDocument = .noMoreDocuments
-        blockImpact = Impact(maxFrequency: 0, minNorm: .max)
-        groupImpact = blockImpact
+        blockImpact = .none
+        groupImpact = .none
         hasStarted = true
         return false
     }
@@ -144,27 +150,35 @@ public struct PostingsCursor {
     // MARK: Skip data
 
     private mutating func readShortList() throws(SegmentError) {
-        guard postings.count >= 3, postings.u8(1) == 0 || postings.count > 3 else {
-            throw damaged(0, "a short list is cut")
-        }
-        encoding = postings.u8(0)
+        guard postings.count >= 3 else { throw damaged(0, "a short list is cut") }
+        encoding = postings.u8(0) & ~PostingsFormat.flag
         frequencyWidth = postings.u8(1)
+        dataOffset = 3
+        if postings.u8(0) & PostingsFormat.flag != 0, postings.count > 3 {
+            gapExceptions = postings.u8(3) & 15
+            frequencyExceptions = postings.u8(3) >> 4
+            dataOffset = 4
+        }
         let count = Int(documentFrequency)
-        dataOffset = frequencyWidth > 0 ? 4 : 3
-        guard encoding <= 32, frequencyWidth <= 32,
-            dataOffset + packedByteCount(count, width: Int(encoding))
-                + packedByteCount(count, width: Int(frequencyWidth)) == postings.count
-        else { throw damaged(0, "the lengths of a short list contradict its size") }
-        var largest = frequencyWidth > 0 ? UInt32(postings.u8(3)) : 1
-        if largest == PostingsFormat.shortFrequencyMax { largest = .max }
-        blockImpact = Impact(maxFrequency: largest, minNorm: postings.u8(2))
+        var largest: UInt8 = 1
+        var normOfRepeated = UInt8.max
+        if frequencyWidth > 0 || frequencyExceptions > 0, postings.count > dataOffset + 1 {
+            largest = postings.u8(dataOffset)
+            normOfRepeated = postings.u8(dataOffset + 1)
+            dataOffset += 2
+        }
         blockCount = count
+        guard encoding <= 32, frequencyWidth <= 32,
+            dataOffset + documentsByteCount + frequenciesByteCount == postings.count
+        else { throw damaged(0, "the lengths of a short list contradict its size") }
+        blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
         // The last document is not stored: for at most 127 documents adding the gaps up costs less than a
         // header.
         blockLastDocument = try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 128) {
             buffer throws(SegmentError) in
-            saekin_unpack_narrow_ascending(
-                postings.base + dataOffset, UInt32(count), UInt32(encoding), .max, buffer.baseAddress)
+            saekin_unpack_patched_ascending(
+                postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max,
+                buffer.baseAddress)
             guard saekin_is_ascending(buffer.baseAddress, count) == 1, buffer[count - 1] < documentCount
             else {
                 throw damaged(0, "the documents of a short list do not ascend")
@@ -175,54 +189,69 @@ public struct PostingsCursor {
 
     private mutating func readGroupHeader() throws(SegmentError) {
         let offset = nextOffset
-        guard postings.contains(offset, PostingsFormat.groupHeaderByteCount) else {
+        let headerByteCount = PostingsFormat.groupHeaderByteCount + (hasPositions ? 4 : 0)
+        guard postings.contains(offset, headerByteCount) else {
             throw damaged(offset, "a group's header is cut")
         }
         let last = postings.u32(offset)
         let byteCount = Int(postings.u32(offset + 4))
-        nextOffset = offset + PostingsFormat.groupHeaderByteCount
+        nextOffset = offset + headerByteCount
         guard postings.contains(nextOffset, byteCount), byteCount > 0, last < documentCount,
             previous == .max || last > previous
         else { throw damaged(offset, "a group's header contradicts the list") }
         groupLastDocument = last
         groupEnd = nextOffset + byteCount
-        groupImpact = Self.impact(postings.u16(offset + 8), postings.u8(offset + 10))
+        groupImpact = Impact(
+            stored: postings.u8(offset + 8), postings.u8(offset + 9), postings.u8(offset + 10))
+        if hasPositions { nextPositionsOffset = Int(postings.u32(offset + 11)) }
+        nextBlockStart = nextGroupStart
+        nextGroupStart &+= UInt32(SegmentFormat.groupBlockCount * SegmentFormat.postingsBlockCount)
     }
 
     private mutating func readBlockHeader() throws(SegmentError) {
         let offset = nextOffset
-        guard offset + PostingsFormat.blockHeaderByteCount <= groupEnd else {
-            throw damaged(offset, "a block's header is cut")
+        guard offset + PostingsFormat.blockHeaderByteCount <= groupEnd, nextBlockStart < documentFrequency
+        else { throw damaged(offset, "a block's header is cut") }
+        let isFar = postings.u8(offset) & PostingsFormat.flag != 0
+        let isLong = postings.u8(offset + 1) & PostingsFormat.flag != 0
+        encoding = postings.u8(offset) & ~PostingsFormat.flag
+        frequencyWidth = postings.u8(offset + 1) & ~PostingsFormat.flag
+        gapExceptions = postings.u8(offset + 2) & 15
+        frequencyExceptions = postings.u8(offset + 2) >> 4
+        let hasRepeated = frequencyWidth > 0 || frequencyExceptions > 0
+        dataOffset = offset + (isFar ? 9 : 7) + (hasPositions ? (isLong ? 4 : 2) : 0) + (hasRepeated ? 1 : 0)
+        guard dataOffset <= groupEnd else { throw damaged(offset, "a block's header is cut") }
+        let distance = isFar ? postings.u32(offset + 5) : UInt32(postings.u16(offset + 5))
+        let (last, isOver) = blockLowerBound.addingReportingOverflow(distance)
+        positionsOffset = nextPositionsOffset
+        if hasPositions {
+            let place = offset + (isFar ? 9 : 7)
+            nextPositionsOffset += isLong ? Int(postings.u32(place)) : Int(postings.u16(place))
         }
-        let last = postings.u32(offset)
-        let byteCount = Int(postings.u16(offset + 4))
-        dataOffset = offset + PostingsFormat.blockHeaderByteCount
-        nextOffset = dataOffset + byteCount
-        // After the last block of a group stands the next group: the ends must meet.
-        guard nextOffset < groupEnd ? last < groupLastDocument : last == groupLastDocument,
-            nextOffset <= groupEnd, previous == .max || last > previous
-        else { throw damaged(offset, "a block's header contradicts its group") }
         blockLastDocument = last
-        blockImpact = Self.impact(postings.u16(offset + 6), postings.u8(offset + 12))
-        positionsOffset = Int(postings.u32(offset + 8))
-        encoding = postings.u8(offset + 13)
-        frequencyWidth = postings.u8(offset + 14)
-        blockCount = Int(postings.u8(offset + 15))
-        guard blockCount > 0, blockCount <= 128, frequencyWidth <= 32,
-            documentsByteCount + packedByteCount(blockCount, width: Int(frequencyWidth)) == byteCount
-        else { throw damaged(offset, "a block's lengths contradict its size") }
+        blockCount = Int(min(documentFrequency - nextBlockStart, UInt32(SegmentFormat.postingsBlockCount)))
+        nextBlockStart += UInt32(blockCount)
+        blockImpact = Impact(
+            stored: postings.u8(offset + 4), postings.u8(offset + 3),
+            hasRepeated ? postings.u8(dataOffset - 1) : .max)
+        let documentsByteCount = documentsByteCount
+        nextOffset = dataOffset + documentsByteCount + frequenciesByteCount
+        // After the last block of a group stands the next group: the ends must meet.
+        guard documentsByteCount >= 0, frequencyWidth <= 32, !isOver, nextOffset <= groupEnd,
+            nextOffset < groupEnd ? last < groupLastDocument : last == groupLastDocument
+        else { throw damaged(offset, "a block's header contradicts its group") }
     }
 
-    private static func impact(_ frequency: UInt16, _ norm: UInt8) -> Impact {
-        let isCapped = UInt32(frequency) == PostingsFormat.blockFrequencyMax
-        return Impact(maxFrequency: isCapped ? .max : UInt32(frequency), minNorm: norm)
-    }
-
-    /// How many bytes the block's documents take; -1 when its encoding is unknown.
+    /// How many bytes the block's documents take; -1 when their form is unknown.
     @inline(__always)
     var documentsByteCount: Int {
-        if encoding <= 32 { return packedByteCount(blockCount, width: Int(encoding)) }
-        return encoding == PostingsFormat.bitSetEncoding ? bitSetWordCount * 8 : -1
+        if encoding <= 32 { return patchedByteCount(blockCount, width: encoding, exceptions: gapExceptions) }
+        return encoding == PostingsFormat.bitSetEncoding && gapExceptions == 0 ? bitSetWordCount * 8 : -1
+    }
+
+    @inline(__always)
+    private var frequenciesByteCount: Int {
+        patchedByteCount(blockCount, width: frequencyWidth, exceptions: frequencyExceptions)
     }
 
     var bitSetFirstWord: UInt32 { blockLowerBound / 64 }
@@ -253,15 +282,19 @@ public struct PostingsCursor {
             else { throw damaged(dataOffset, "a bit set has other documents than its block") }
             return count
         }
-        if blockCount == 128 {
+        if gapExceptions > 0 {
+            saekin_unpack_patched_ascending(
+                data, UInt32(blockCount), UInt32(encoding), UInt32(gapExceptions), previous, documents)
+        } else if blockCount == 128 {
             saekin_unpack128_ascending(data, UInt32(encoding), previous, documents)
         } else {
             saekin_unpack_narrow_ascending(data, UInt32(blockCount), UInt32(encoding), previous, documents)
         }
         // Gaps below 2^24 add up to less than 2^32: a right last document then proves that all of them
         // ascend.
+        let gapWidth = Int(encoding) + (gapExceptions > 0 ? PostingsFormat.exceptionBitCount : 0)
         guard documents[blockCount - 1] == blockLastDocument,
-            encoding <= 24
+            gapWidth <= 24
                 || saekin_is_ascending(documents, blockCount) == 1 && documents[0] >= blockLowerBound
         else { throw damaged(dataOffset, "a block's documents do not end where its header says") }
         return blockCount
@@ -269,7 +302,7 @@ public struct PostingsCursor {
 
     /// Whether every frequency of the block is 1.
     public var hasOnlySingleOccurrences: Bool {
-        form == .singleton ? totalFrequency == 1 : frequencyWidth == 0
+        form == .singleton ? totalFrequency == 1 : frequencyWidth == 0 && frequencyExceptions == 0
     }
 
     /// Writes the frequencies of the block's documents, in their order, and returns how many there are.
@@ -282,13 +315,10 @@ public struct PostingsCursor {
         }
         let offset = dataOffset + documentsByteCount
         // SAFETY: as in `decodeDocuments`.
-        if blockCount == 128 {
-            saekin_unpack128(postings.base + offset, UInt32(frequencyWidth), frequencies)
-        } else {
-            saekin_unpack_narrow(
-                postings.base + offset, UInt32(blockCount), UInt32(frequencyWidth), frequencies)
-        }
-        if frequencyWidth < 32 {
+        saekin_unpack_patched(
+            postings.base + offset, UInt32(blockCount), UInt32(frequencyWidth), UInt32(frequencyExceptions),
+            frequencies)
+        if Int(frequencyWidth) + PostingsFormat.exceptionBitCount < 32 {
             for index in 0..<blockCount { frequencies[index] &+= 1 }
         } else {
             // No frequency is 2^32: damaged bytes must not make one that is 0.

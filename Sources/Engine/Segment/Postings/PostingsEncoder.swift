@@ -23,24 +23,29 @@ struct TermRecord: Equatable {
 
 /// Encodes one term's postings at a time.
 struct PostingsEncoder: ~Copyable {
+    private static var capacity: Int { SegmentFormat.postingsBlockCount }
+
     var postings: SectionSpool
     var positions: SectionSpool
 
-    private var documents = [UInt32](repeating: 0, count: 128)
-    private var frequencies = [UInt32](repeating: 0, count: 128)
-    private var blockPositions: [UInt32] = []
-    private var scratch = [UInt32](repeating: 0, count: 128)
+    // SAFETY: each has room for `capacity` values, and `count` never exceeds it.
+    private let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
+    private let frequencies = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
+    private let scratch = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
+    private let packed = UnsafeMutablePointer<UInt8>.allocate(capacity: PostingsFormat.runByteCountMax)
+    private var distances = PageBuffer<UInt32>()
     private var count = 0
-    private var minNorm: UInt8 = .max
+    private var impact = Impact.none
     /// The last document of the blocks before, or all ones at the start of a list.
     private var previous = UInt32.max
     private var record = TermRecord()
     private var hasPositions = false
-    private var packed = [UInt8](repeating: 0, count: 16 * 32 + 8)
     private var block: [UInt8] = []
+    private var positionBytes: [UInt8] = []
     private var group: [UInt8] = []
     private var groupBlockCount = 0
-    private var groupImpact = Impact(maxFrequency: 0, minNorm: .max)
+    private var groupPositionsOffset = 0
+    private var groupImpact = Impact.none
     private let file: String
 
     init(storage: SpoolStorage, file: String) {
@@ -49,13 +54,20 @@ struct PostingsEncoder: ~Copyable {
         self.file = file
     }
 
+    deinit {
+        documents.deallocate()
+        frequencies.deallocate()
+        scratch.deallocate()
+        packed.deallocate()
+    }
+
     /// Starts a term's list.
     mutating func begin(hasPositions: Bool) {
         record = TermRecord()
         previous = .max
         count = 0
-        minNorm = .max
-        blockPositions.removeAll(keepingCapacity: true)
+        impact = .none
+        distances.removeAll(keepingMemory: true)
         self.hasPositions = hasPositions
     }
 
@@ -64,20 +76,40 @@ struct PostingsEncoder: ~Copyable {
     mutating func add(
         _ document: DocID, frequency: UInt32, norm: UInt8, positions: ArraySlice<UInt32>
     ) throws(SegmentError) {
-        if count == 128 { try flushBlock() }
-        documents[count] = document
-        frequencies[count] = frequency
-        count += 1
-        minNorm = min(minNorm, norm)
-        record.documentFrequency += 1
-        record.totalFrequency += UInt64(frequency)
+        try add(document, frequency, norm)
         guard hasPositions else { return }
         precondition(positions.count == Int(frequency), "a position is missing")
         var last: UInt32 = 0
         for position in positions {
-            blockPositions.append(position &- last)
+            distances.append(position &- last)
             last = position
         }
+    }
+
+    /// Adds documents. `norms` has the norms of all documents, or is empty.
+    mutating func add(_ run: borrowing PostingsRun, norms: [UInt8]) throws(SegmentError) {
+        var start = 0
+        for index in 0..<run.count {
+            let (document, frequency) = (run.documents[index], run.frequencies[index])
+            try add(document, frequency, norms.isEmpty ? 0 : norms[Int(document)])
+            guard hasPositions else { continue }
+            precondition(start + Int(frequency) <= run.distances.count, "a position is missing")
+            // SAFETY: the run has this many distances from `start` on.
+            distances.append(
+                contentsOf: UnsafeBufferPointer(start: run.distances.base + start, count: Int(frequency)))
+            start += Int(frequency)
+        }
+    }
+
+    @inline(__always)
+    private mutating func add(_ document: DocID, _ frequency: UInt32, _ norm: UInt8) throws(SegmentError) {
+        if count == Self.capacity { try flushBlock() }
+        documents[count] = document
+        frequencies[count] = frequency
+        count += 1
+        impact.add(frequency: frequency, norm: norm)
+        record.documentFrequency += 1
+        record.totalFrequency += UInt64(frequency)
     }
 
     /// Ends the term's list, which may be empty.
@@ -87,10 +119,9 @@ struct PostingsEncoder: ~Copyable {
         } else if record.documentFrequency == 1 {
             let isInline = hasPositions && frequencies[0] == 1
             record.singleton = TermRecord.Singleton(
-                document: documents[0], frequency: frequencies[0],
-                position: isInline ? blockPositions[0] : nil)
-            if hasPositions && !isInline { try flushPositions() }
-        } else if record.documentFrequency < 128 {
+                document: documents[0], frequency: frequencies[0], position: isInline ? distances[0] : nil)
+            if hasPositions && !isInline { _ = try flushPositions() }
+        } else if record.documentFrequency < Self.capacity {
             try flushShortList()
         } else {
             try flushBlock()
@@ -102,106 +133,131 @@ struct PostingsEncoder: ~Copyable {
     // MARK: Lists
 
     private mutating func flushShortList() throws(SegmentError) {
-        let gapWidth = setGaps()
         let largest = saekin_max(frequencies, count)
-        let frequencyWidth = (largest - 1).significantBitCount
         block.removeAll(keepingCapacity: true)
-        block.append(UInt8(gapWidth))
-        block.append(UInt8(frequencyWidth))
-        block.append(minNorm)
-        if frequencyWidth > 0 { block.append(UInt8(min(largest, PostingsFormat.shortFrequencyMax))) }
-        appendPacked(width: gapWidth)
+        setGaps()
+        let gaps = chooseWidth(surcharge: PostingsFormat.gapSurcharge)
+        appendRun(gaps)
         setFrequencies()
-        appendPacked(width: frequencyWidth)
-        record.postingsByteCount = block.count
+        let others = chooseWidth(surcharge: 0)
+        appendRun(others)
+        let hasExceptions = gaps.exceptions + others.exceptions > 0
+        var header = [
+            UInt8(gaps.width) | (hasExceptions ? PostingsFormat.flag : 0), UInt8(others.width),
+            impact.minNorm,
+        ]
+        if hasExceptions { header.append(UInt8(gaps.exceptions | others.exceptions << 4)) }
+        if largest > 1 {
+            header.append(UInt8(min(largest, PostingsFormat.largestFrequencyMax)))
+            header.append(impact.minNormOfRepeated)
+        }
+        record.postingsByteCount = header.count + block.count
+        try postings.append(header)
         try postings.append(block)
-        try flushPositions()
+        _ = try flushPositions()
     }
 
     private mutating func flushBlock() throws(SegmentError) {
-        guard UInt64(record.positionsByteCount) <= UInt64(UInt32.max) else {
-            throw SegmentError(
-                .tooLarge, file: file, section: .positions, "a term has more than 4 GiB of positions")
-        }
         let last = documents[count - 1]
         let largest = saekin_max(frequencies, count)
-        let gapWidth = setGaps()
-        let frequencyWidth = (largest - 1).significantBitCount
+        if groupBlockCount == 0 { groupPositionsOffset = record.positionsByteCount }
+        let positionByteCount = try flushPositions()
+        setGaps()
+        var gaps = chooseWidth(surcharge: PostingsFormat.gapSurcharge)
         let firstWord = (previous &+ 1) / 64
         let bitSetByteCount = Int(last / 64 - firstWord + 1) * 8
-        let isBitSet = gapWidth > 0 && bitSetByteCount <= packedByteCount(count, width: gapWidth)
-
+        let gapByteCount = patchedByteCount(
+            count, width: UInt8(gaps.width), exceptions: UInt8(gaps.exceptions))
+        let isBitSet = gapByteCount > 0 && bitSetByteCount <= gapByteCount * 2
         block.removeAll(keepingCapacity: true)
-        block.appendLittleEndian(last)
-        block.appendLittleEndian(UInt16(0))
-        block.appendLittleEndian(UInt16(min(largest, PostingsFormat.blockFrequencyMax)))
-        block.appendLittleEndian(UInt32(record.positionsByteCount))
-        block.append(minNorm)
-        block.append(isBitSet ? PostingsFormat.bitSetEncoding : UInt8(gapWidth))
-        block.append(UInt8(frequencyWidth))
-        block.append(UInt8(count))
         if isBitSet {
+            gaps = (UInt32(PostingsFormat.bitSetEncoding), 0)
             appendBitSet(firstWord: firstWord, byteCount: bitSetByteCount)
         } else {
-            appendPacked(width: gapWidth)
+            appendRun(gaps)
         }
         setFrequencies()
-        appendPacked(width: frequencyWidth)
-        let byteCount = UInt16(block.count - PostingsFormat.blockHeaderByteCount)
-        block[4] = UInt8(truncatingIfNeeded: byteCount)
-        block[5] = UInt8(truncatingIfNeeded: byteCount >> 8)
+        let others = chooseWidth(surcharge: 0)
+        appendRun(others)
 
+        let distance = last &- (previous &+ 1)
+        let isFar = distance > UInt32(UInt16.max)
+        let isLong = positionByteCount > Int(UInt16.max)
+        group.append(UInt8(gaps.width) | (isFar ? PostingsFormat.flag : 0))
+        group.append(UInt8(others.width) | (isLong ? PostingsFormat.flag : 0))
+        group.append(UInt8(gaps.exceptions | others.exceptions << 4))
+        group.append(impact.minNorm)
+        group.append(UInt8(min(largest, PostingsFormat.largestFrequencyMax)))
+        if isFar { group.appendLittleEndian(distance) } else { group.appendLittleEndian(UInt16(distance)) }
+        if hasPositions {
+            if isLong {
+                group.appendLittleEndian(UInt32(positionByteCount))
+            } else {
+                group.appendLittleEndian(UInt16(positionByteCount))
+            }
+        }
+        if largest > 1 { group.append(impact.minNormOfRepeated) }
         group.append(contentsOf: block)
         groupBlockCount += 1
-        groupImpact.maxFrequency = max(groupImpact.maxFrequency, largest)
-        groupImpact.minNorm = min(groupImpact.minNorm, minNorm)
+        groupImpact.add(impact)
         previous = last
-        try flushPositions()
         count = 0
-        minNorm = .max
+        impact = .none
         if groupBlockCount == SegmentFormat.groupBlockCount { try flushGroup() }
     }
 
     private mutating func flushGroup() throws(SegmentError) {
         guard groupBlockCount > 0 else { return }
+        guard UInt64(groupPositionsOffset) <= UInt64(UInt32.max) else {
+            throw SegmentError(
+                .tooLarge, file: file, section: .positions, "a term has more than 4 GiB of positions")
+        }
         block.removeAll(keepingCapacity: true)
         block.appendLittleEndian(previous)
         block.appendLittleEndian(UInt32(group.count))
-        block.appendLittleEndian(UInt16(min(groupImpact.maxFrequency, PostingsFormat.blockFrequencyMax)))
+        block.append(UInt8(min(groupImpact.maxFrequency, PostingsFormat.largestFrequencyMax)))
         block.append(groupImpact.minNorm)
-        block.append(UInt8(groupBlockCount))
+        block.append(groupImpact.minNormOfRepeated)
+        if hasPositions { block.appendLittleEndian(UInt32(groupPositionsOffset)) }
         record.postingsByteCount += block.count + group.count
         try postings.append(block)
         try postings.append(group)
         group.removeAll(keepingCapacity: true)
         groupBlockCount = 0
-        groupImpact = Impact(maxFrequency: 0, minNorm: .max)
+        groupImpact = .none
     }
 
     // MARK: Blocks
 
-    /// Puts the block's gaps less one into `scratch` and returns the width of the largest.
-    private mutating func setGaps() -> Int {
+    /// The form of a patched run.
+    private typealias RunForm = (width: UInt32, exceptions: UInt32)
+
+    /// Puts the block's gaps less one into `scratch`.
+    private func setGaps() {
         var last = previous
         for index in 0..<count {
             scratch[index] = documents[index] &- last &- 1
             last = documents[index]
         }
-        return saekin_or(scratch, count).significantBitCount
     }
 
-    private mutating func setFrequencies() {
+    private func setFrequencies() {
         for index in 0..<count { scratch[index] = frequencies[index] - 1 }
     }
 
-    /// Appends the block's `scratch` to `block`.
-    private mutating func appendPacked(width: Int) { appendPacked(width: width, count: count) }
+    /// The smallest form of the block's `scratch`.
+    private func chooseWidth(surcharge: UInt32) -> RunForm {
+        var exceptions: UInt32 = 0
+        let width = saekin_patched_width(
+            scratch, UInt32(count), PostingsFormat.exceptionCountMax, surcharge, &exceptions)
+        return (width, exceptions)
+    }
 
-    private mutating func appendPacked(width: Int, count: Int) {
-        // SAFETY: `packed` has room for 128 values of 32 bits, and `scratch` holds `count` values, at most
-        // 128.
-        let byteCount = saekin_pack_array(scratch, count, UInt32(width), &packed)
-        block.append(contentsOf: packed[..<byteCount])
+    /// Appends the block's `scratch` to `block`.
+    private mutating func appendRun(_ form: RunForm) {
+        // SAFETY: `packed` has room for the longest run.
+        let byteCount = saekin_pack_patched(scratch, UInt32(count), form.width, packed)
+        block.append(contentsOf: UnsafeBufferPointer(start: packed, count: byteCount))
     }
 
     private mutating func appendBitSet(firstWord: UInt32, byteCount: Int) {
@@ -213,22 +269,28 @@ struct PostingsEncoder: ~Copyable {
         }
     }
 
-    /// Writes the positions of the block: packs of 128, each behind its width, and a narrow rest behind its
-    /// width.
-    private mutating func flushPositions() throws(SegmentError) {
-        guard !blockPositions.isEmpty else { return }
-        block.removeAll(keepingCapacity: true)
+    /// Writes the positions of the block: packs of 128 and a rest, each behind its form. Returns their bytes.
+    private mutating func flushPositions() throws(SegmentError) -> Int {
+        guard distances.count > 0 else { return 0 }
+        positionBytes.removeAll(keepingCapacity: true)
         var start = 0
-        while start < blockPositions.count {
-            let packCount = min(128, blockPositions.count - start)
-            for index in 0..<packCount { scratch[index] = blockPositions[start + index] }
-            let width = saekin_or(scratch, packCount).significantBitCount
-            block.append(UInt8(width))
-            appendPacked(width: width, count: packCount)
+        while start < distances.count {
+            let packCount = min(Self.capacity, distances.count - start)
+            let pack = distances.base + start
+            var exceptions: UInt32 = 0
+            // One byte more says how many there are.
+            let width = saekin_patched_width(
+                pack, UInt32(packCount), PostingsFormat.positionExceptionCountMax, 1, &exceptions)
+            positionBytes.append(UInt8(width) | (exceptions > 0 ? PostingsFormat.flag : 0))
+            if exceptions > 0 { positionBytes.append(UInt8(exceptions)) }
+            // SAFETY: the pack lies inside `distances`, and `packed` has room for the longest run.
+            let byteCount = saekin_pack_patched(pack, UInt32(packCount), width, packed)
+            positionBytes.append(contentsOf: UnsafeBufferPointer(start: packed, count: byteCount))
             start += packCount
         }
-        record.positionsByteCount += block.count
-        blockPositions.removeAll(keepingCapacity: true)
-        try positions.append(block)
+        record.positionsByteCount += positionBytes.count
+        distances.removeAll(keepingMemory: true)
+        try positions.append(positionBytes)
+        return positionBytes.count
     }
 }

@@ -17,7 +17,7 @@ enum StoredFormat {
     static let blockByteCountWithoutDictionary = 16 << 10
     /// No block of a sound segment has more: one document may be this long.
     static let contentByteCountMax = 256 << 20
-    static let compressionLevel: Int32 = 6
+    static let compressionLevel: Int32 = 3
     static let dictionaryByteCountMax = 110 << 10
     /// Below this much, a dictionary costs more than it saves.
     static let dictionaryThreshold = 1 << 20
@@ -53,6 +53,9 @@ struct StoredFieldsWriter: ~Copyable {
             dictionary.isEmpty
             ? nil : ZSTD_createCDict(dictionary, dictionary.count, StoredFormat.compressionLevel)
     }
+
+    /// Memory that the blocks and their index take.
+    var memoryByteCount: Int { blocks.memoryByteCount + entries.count + content.count }
 
     deinit {
         ZSTD_freeCCtx(context)

@@ -6,6 +6,8 @@
 /// The terms of a segment.
 struct TermDictionary {
     static let indexEntryByteCount = 12
+    /// In half of an entry's first byte: this length or more.
+    static let longLength = 15
 
     private let file: String
     private let blocks: SectionRange
@@ -187,6 +189,8 @@ struct TermBlockScan {
     private(set) var postingsOffset: Int
     private(set) var positionsOffset: Int
     private var keyByteCount = 0
+    /// The last singleton's document.
+    private var lastSingleton: DocID = 0
 
     init(_ dictionary: TermDictionary, _ bytes: ByteView, blockOffset: Int) throws(SegmentError) {
         self.dictionary = dictionary
@@ -208,8 +212,11 @@ struct TermBlockScan {
     mutating func next() throws(SegmentError) {
         postingsOffset += record.postingsByteCount
         positionsOffset += record.positionsByteCount
-        shared = reader.nextByteCount()
-        let count = reader.nextByteCount()
+        let lengths = reader.nextByte()
+        shared = Int(lengths >> 4)
+        if shared == TermDictionary.longLength { shared += reader.nextByteCount() }
+        var count = Int(lengths & 15)
+        if count == TermDictionary.longLength { count += reader.nextByteCount() }
         let start = reader.offset
         reader.skip(count)
         guard !reader.hasFailed, shared <= keyByteCount,
@@ -218,26 +225,43 @@ struct TermBlockScan {
         suffix = reader.view.slice(start, count)
         keyByteCount = shared + count
         record = TermRecord()
-        record.documentFrequency = reader.next32()
-        if record.documentFrequency == 1 { readSingleton() } else { readList() }
+        let code = reader.next()
+        if code < 3 {
+            readSingleton(code)
+        } else if code <= UInt64(SegmentFormat.documentCountMax) + 1 {
+            readList(UInt32(code - 1))
+        } else {
+            reader.fail()
+        }
         if reader.hasFailed { throw dictionary.damaged(offset, "a term's record is cut or impossible") }
     }
 
-    private mutating func readSingleton() {
-        let document = reader.next32()
-        let code = reader.next()
-        guard code >> 1 < UInt64(UInt32.max), code & 1 == 0 || code == 1 else { return reader.fail() }
-        let frequency = UInt32(code >> 1) + 1
-        let position: UInt32? = code & 1 == 1 ? reader.next32() : nil
-        if position == nil, frequency != 1 { record.positionsByteCount = reader.nextByteCount() }
+    private mutating func readSingleton(_ code: UInt64) {
+        let zigzag = reader.next()
+        let distance = Int64(bitPattern: zigzag >> 1) ^ -Int64(zigzag & 1)
+        guard
+            let document = DocID(exactly: Int64(lastSingleton).addingReportingOverflow(distance).partialValue)
+        else { return reader.fail() }
+        lastSingleton = document
+        record.documentFrequency = 1
+        var frequency: UInt32 = 1
+        var position: UInt32?
+        if code == 1 {
+            position = reader.next32()
+        } else if code == 2 {
+            frequency = reader.next32().addingReportingOverflow(2).partialValue
+            if frequency < 2 { return reader.fail() }
+            record.positionsByteCount = reader.nextByteCount()
+        }
         record.totalFrequency = UInt64(frequency)
         record.singleton = TermRecord.Singleton(
             document: document, frequency: frequency, position: position)
     }
 
-    private mutating func readList() {
+    private mutating func readList(_ documentFrequency: UInt32) {
         let code = reader.next()
-        record.totalFrequency = UInt64(record.documentFrequency) + code >> 1
+        record.documentFrequency = documentFrequency
+        record.totalFrequency = UInt64(documentFrequency) + code >> 1
         record.postingsByteCount = reader.nextByteCount()
         if code & 1 == 1 { record.positionsByteCount = reader.nextByteCount() }
     }

@@ -4,12 +4,16 @@
 // together.
 //
 //   block   postings offset varint, positions offset varint, entries, CRC-32C u32
-//   entry   bytes shared with the key before varint, bytes that follow varint, these bytes,
-//           document frequency varint, then
-//             one document: document varint, (frequency - 1) * 2 + (a position follows) varint,
-//                           [position varint] or, above one occurrence, positions byte count varint
-//             several: (total frequency - document frequency) * 2 + (has positions) varint,
-//                      postings byte count varint, [positions byte count varint]
+//   entry   lengths u8: bytes shared with the key before * 16 + bytes that follow, 15 in either half saying
+//           that a varint with the rest follows; these bytes; then
+//             code 0 varint: one document: distance of the document varint
+//             code 1: one document, once, positioned: distance varint, position varint
+//             code 2: one document, several times: distance varint, frequency - 2 varint,
+//                     positions byte count varint
+//             code n + 1: n documents: (total frequency - n) * 2 + (has positions) varint,
+//                     postings byte count varint, [positions byte count varint]
+//           Distances count from the block's single document before, the first from 0, zigzag: twice the
+//           distance, or when it is negative twice its opposite less 1.
 //   index   per block: block offset u64, key end u32; then the keys
 //
 // The index keeps for each block the shortest key that is greater than every key before it.
@@ -22,6 +26,7 @@ struct TermDictionaryWriter: ~Copyable {
     private var indexKeys: [UInt8] = []
     private var block: [UInt8] = []
     private var lastKey: [UInt8] = []
+    private var lastSingleton: DocID = 0
     private var postingsOffset: UInt64 = 0
     private var positionsOffset: UInt64 = 0
     private(set) var termCount: UInt32 = 0
@@ -47,9 +52,7 @@ struct TermDictionaryWriter: ~Copyable {
             try flushBlock()
             try beginBlock(key, shared: shared)
         } else {
-            block.appendVarint(UInt64(shared))
-            block.appendVarint(UInt64(key.count - shared))
-            block.append(contentsOf: key.dropFirst(shared))
+            append(shared: shared, key.dropFirst(shared))
         }
         append(record)
         postingsOffset += UInt64(record.postingsByteCount)
@@ -80,9 +83,16 @@ struct TermDictionaryWriter: ~Copyable {
         index.appendLittleEndian(UInt32(indexKeys.count))
         block.appendVarint(postingsOffset)
         block.appendVarint(positionsOffset)
-        block.appendVarint(0 as UInt64)
-        block.appendVarint(UInt64(key.count))
-        block.append(contentsOf: key)
+        lastSingleton = 0
+        append(shared: 0, key)
+    }
+
+    private mutating func append(shared: Int, _ rest: ArraySlice<UInt8>) {
+        let long = TermDictionary.longLength
+        block.append(UInt8(min(shared, long) << 4 | min(rest.count, long)))
+        if shared >= long { block.appendVarint(UInt64(shared - long)) }
+        if rest.count >= long { block.appendVarint(UInt64(rest.count - long)) }
+        block.append(contentsOf: rest)
     }
 
     private mutating func flushBlock() throws(SegmentError) {
@@ -93,21 +103,24 @@ struct TermDictionaryWriter: ~Copyable {
     }
 
     private mutating func append(_ record: TermRecord) {
-        block.appendVarint(record.documentFrequency)
-        if let singleton = record.singleton {
-            block.appendVarint(singleton.document)
-            block.appendVarint(UInt64(singleton.frequency - 1) * 2 + (singleton.position == nil ? 0 : 1))
-            if let position = singleton.position {
-                block.appendVarint(position)
-            } else if singleton.frequency > 1 {
-                block.appendVarint(UInt64(record.positionsByteCount))
-            }
-        } else {
+        guard let singleton = record.singleton else {
             let hasPositions = record.positionsByteCount > 0
             let extra = record.totalFrequency - UInt64(record.documentFrequency)
+            block.appendVarint(UInt64(record.documentFrequency) + 1)
             block.appendVarint(extra * 2 + (hasPositions ? 1 : 0))
             block.appendVarint(UInt64(record.postingsByteCount))
             if hasPositions { block.appendVarint(UInt64(record.positionsByteCount)) }
+            return
+        }
+        block.append(singleton.frequency > 1 ? 2 : singleton.position != nil ? 1 : 0)
+        let distance = Int64(singleton.document) - Int64(lastSingleton)
+        block.appendVarint(UInt64(bitPattern: distance << 1 ^ distance >> 63))
+        lastSingleton = singleton.document
+        if singleton.frequency > 1 {
+            block.appendVarint(UInt64(singleton.frequency) - 2)
+            block.appendVarint(UInt64(record.positionsByteCount))
+        } else if let position = singleton.position {
+            block.appendVarint(position)
         }
     }
 
