@@ -50,8 +50,12 @@ enum DocumentOrder {
         let limits = BisectionLimits()
         let start = try listed(sources, by: fields)
         func graph(_ documents: [SourceDocument]) throws(SegmentError) -> BisectionGraph {
-            try BisectionGraph(sources, documents, limits: limits) { () throws(SegmentError) in
-                try MergePlan.stop(if: shouldStop, name)
+            var steps = 0
+            return try BisectionGraph(sources, documents, limits: limits) { () throws(SegmentError) in
+                if shouldStop() { throw MergePlan.stopped(name) }
+                // What the postings are read from need not stay in memory beside what is made of them.
+                steps += 1
+                if steps % 1_024 == 0 { for source in sources { source.segment.memory.releasePages() } }
             }
         }
         func order(_ graph: BisectionGraph, _ start: [SourceDocument]) throws(SegmentError)
