@@ -1,8 +1,9 @@
 // Times the build of an index, from JSON lines to a commit.
 //
-// Without --segments it is built as a shop's index is, flushed and merged as it goes, and then merged to one segment.
-// With --segments N it has N segments of equal document counts, and no merge runs. --delete and --leave-out draw the
-// same documents, so that an index with deletes can be set beside one that never had them.
+// Without --segments it is built as a shop's index is, flushed and merged as it goes, and then merged to one
+// segment. With --segments N it has N segments of equal document counts, and no merge runs. --delete and
+// --leave-out draw the same documents, so that an index with deletes can be set beside one that never had
+// them.
 
 import Engine
 import Glibc

@@ -1,11 +1,12 @@
-// engine-bench: the engine alone on the corpora and query files of the peers' scripts, in their output format.
+// engine-bench: the engine alone on the corpora and query files of the peers' scripts, in their output
+// format.
 //
 //   engine-bench index CORPUS.jsonl DIR [--segments N] [--delete PERCENT] [--leave-out PERCENT]
 //                      [--order bisect|none]
 //   engine-bench query DIR QUERIES.tsv CORPUS-NAME ROUNDS [COMMAND...]
 //
-// Text is one field of ready tokens that are separated by spaces, so no analysis is measured. Queries are built
-// outside the timing; looking their terms up is inside, as it is for the peers.
+// Text is one field of ready tokens that are separated by spaces, so no analysis is measured. Queries are
+// built outside the timing; looking their terms up is inside, as it is for the peers.
 
 import Engine
 import Glibc

@@ -4,8 +4,8 @@
 struct KeyDraw {
     let percent: Int
 
-    /// Whether a key is drawn: FNV-1a of its bytes, mixed so that keys which differ in the last digit alone do not
-    /// fall side by side.
+    /// Whether a key is drawn: FNV-1a of its bytes, mixed so that keys which differ in the last digit alone
+    /// do not fall side by side.
     func contains(_ key: [UInt8]) -> Bool {
         guard percent > 0 else { return false }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

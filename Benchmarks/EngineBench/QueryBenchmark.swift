@@ -97,7 +97,8 @@ struct QueryBenchmark {
             usesCaches: false)
     }
 
-    /// Per query the median over the rounds, then mean, p50 and p99 over the queries. The first round warms up.
+    /// Per query the median over the rounds, then mean, p50 and p99 over the queries. The first round warms
+    /// up.
     private func measure(_ command: String, _ requests: [SearchRequest], _ snapshot: Snapshot) throws {
         var times = Array(repeating: [Double](), count: requests.count)
         var hits = 0

@@ -1,5 +1,5 @@
-// Counting packed ordinals of the chosen documents of a window. A value that is needed alone is read alone; where many
-// of a block of 128 are needed, the block is unpacked once.
+// Counting packed ordinals of the chosen documents of a window. A value that is needed alone is read alone;
+// where many of a block of 128 are needed, the block is unpacked once.
 #include "CKernels.h"
 #include <string.h>
 
@@ -36,8 +36,9 @@ INLINE size_t count_places(const saekin_packed_ordinals *packed, size_t start, s
     size_t unsound = 0;
     if (end > packed->count) return 1;
     for (size_t place = start; place < end; place++) {
-        const uint32_t value = is_dense ? unpacked_value(packed, place, block)
-                                        : saekin_array_value(packed->values, packed->count, packed->width, place);
+        const uint32_t value =
+            is_dense ? unpacked_value(packed, place, block)
+                     : saekin_array_value(packed->values, packed->count, packed->width, place);
         if (value > packed->range) unsound++;
         else counts[packed->smallest + value]++;
     }
@@ -62,9 +63,9 @@ CLONES size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const ui
     return unsound;
 }
 
-CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, const saekin_packed_lists *lists,
-                                        const uint64_t *chosen, const uint64_t *presence, size_t word_count,
-                                        uint32_t *counts) {
+CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
+                                        const saekin_packed_lists *lists, const uint64_t *chosen,
+                                        const uint64_t *presence, size_t word_count, uint32_t *counts) {
     unpacked_block block = {.number = SIZE_MAX};
     uint32_t lengths[128];
     size_t unsound = 0, before = 0, group = SIZE_MAX, summed = 0, start = 0;
@@ -82,8 +83,8 @@ CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, co
             if (rank / 128 != group) {
                 group = rank / 128;
                 const size_t left = lists->count - 128 * group;
-                saekin_unpack_array(lists->lengths + group * 16 * (size_t)lists->width, left < 128 ? left : 128,
-                                    lists->width, lengths);
+                saekin_unpack_array(lists->lengths + group * 16 * (size_t)lists->width,
+                                    left < 128 ? left : 128, lists->width, lengths);
                 uint32_t first;
                 memcpy(&first, lists->starts + 4 * group, 4);
                 start = first;

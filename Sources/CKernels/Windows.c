@@ -1,5 +1,5 @@
-// Loops over the documents and scores of a window. Plain C that the compiler turns into vector instructions; on
-// x86-64 each function is compiled for several generations of processors, and the loader picks one.
+// Loops over the documents and scores of a window. Plain C that the compiler turns into vector instructions;
+// on x86-64 each function is compiled for several generations of processors, and the loader picks one.
 #include "CKernels.h"
 #include <string.h>
 #if defined(__x86_64__)
@@ -51,8 +51,8 @@ CLONES uint64_t saekin_any(const uint64_t *words, size_t count) {
 }
 
 void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words) {
-    // Neighbours often share a word, and a word that was just stored is slow to load again: four quarters of the
-    // documents are set in turn.
+    // Neighbours often share a word, and a word that was just stored is slow to load again: four quarters of
+    // the documents are set in turn.
     const size_t quarter = count / 4;
     for (size_t i = 0; i < quarter; i++) {
         for (size_t part = 0; part < 4; part++) {
@@ -197,8 +197,9 @@ void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents
     for (size_t i = 0; i < count; i++) scores[documents[i] - base] += block[i];
 }
 
-size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
-                         size_t count, float least, uint32_t *found, float *scores) {
+size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents,
+                         const uint32_t *frequencies, size_t count, float least, uint32_t *found,
+                         float *scores) {
     float block[128];
     score_block(unit, documents, frequencies, count, block);
     for (size_t i = count; i < ((count + 63) & ~(size_t)63); i++) block[i] = -1;

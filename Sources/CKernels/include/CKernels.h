@@ -150,10 +150,11 @@ float saekin_contribution(const saekin_unit_scores *unit, uint32_t frequency, ui
 void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
                        size_t count, uint32_t base, uint64_t *words, float *scores);
 
-/// Writes those of at most 128 documents whose score is at least `least`, and their scores; returns how many. `found` and
-/// `scores` have room for `count`.
-size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents, const uint32_t *frequencies,
-                         size_t count, float least, uint32_t *found, float *scores);
+/// Writes those of at most 128 documents whose score is at least `least`, and their scores; returns how
+/// many. `found` and `scores` have room for `count`.
+size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents,
+                         const uint32_t *frequencies, size_t count, float least, uint32_t *found,
+                         float *scores);
 
 /// The same from a window: documents base + i whose bit i is set and whose score is at least `least`. Leaves
 /// all bits and scores 0. Room for 64 * word_count.
@@ -173,8 +174,8 @@ typedef struct {
     uint32_t range;
 } saekin_packed_ordinals;
 
-/// Lists of ordinals: where the lists of each 128 start, little-endian 32-bit numbers, and a packed array of their
-/// lengths, each less 1.
+/// Lists of ordinals: where the lists of each 128 start, little-endian 32-bit numbers, and a packed array of
+/// their lengths, each less 1.
 typedef struct {
     const uint8_t *starts;
     const uint8_t *lengths;
@@ -182,9 +183,9 @@ typedef struct {
     uint32_t width;
 } saekin_packed_lists;
 
-/// Counts the ordinal of each chosen document of a window: counts[ordinal] += 1. The documents with a value, all or
-/// those whose bits are set in `presence`, have the values in their order. Returns how many values were missing or
-/// more than `range`; they are not counted.
+/// Counts the ordinal of each chosen document of a window: counts[ordinal] += 1. The documents with a value,
+/// all or those whose bits are set in `presence`, have the values in their order. Returns how many values
+/// were missing or more than `range`; they are not counted.
 size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
                            const uint64_t *presence, size_t word_count, uint32_t *counts);
 

@@ -1,6 +1,6 @@
-// Filters that are asked for again, as sets of documents. A set belongs to one immutable segment, knows nothing of
-// deletes, and is kept only for filters over values that no update has replaced, so it never has to be invalidated: it
-// goes with its segment.
+// Filters that are asked for again, as sets of documents. A set belongs to one immutable segment, knows
+// nothing of deletes, and is kept only for filters over values that no update has replaced, so it never has
+// to be invalidated: it goes with its segment.
 import Synchronization
 
 /// The sets of one segment. Safe to use from any thread.

@@ -1,11 +1,11 @@
 // Finds the best hits of a flat query and reads no block that cannot reach the page.
 //
-// Going through the documents in stretches, each term is bounded by the headers of its groups of 32 blocks, then
-// of its blocks. A stretch whose bounds together stay below the threshold is passed over. Of an OR, the terms that
-// together stay below it are not essential: they are looked up for the documents that the others find, and only
-// while these can still reach it (MAXSCORE with block maxima). Of an AND, the rarest term gives the candidates and the
-// others are looked up. Scores are sums on the grid, exact in any order, so the hits, their scores and their ties are
-// those of the full pass.
+// Going through the documents in stretches, each term is bounded by the headers of its groups of 32 blocks,
+// then of its blocks. A stretch whose bounds together stay below the threshold is passed over. Of an OR, the
+// terms that together stay below it are not essential: they are looked up for the documents that the others
+// find, and only while these can still reach it (MAXSCORE with block maxima). Of an AND, the rarest term
+// gives the candidates and the others are looked up. Scores are sums on the grid, exact in any order, so the
+// hits, their scores and their ties are those of the full pass.
 //
 // Sources: Turtle and Flood, "Query evaluation: strategies and optimizations" (1995); Chakrabarti, Chaudhuri
 // and Ganti, "Interval-based pruning for top-k processing over compressed lists" (2011).
@@ -66,8 +66,9 @@ struct BestHits {
     /// Blocks that are read ahead for the threshold.
     private static let primingBlockCountMax = 64
 
-    /// Raises the threshold to what the k-th best of one term gives alone: the k best of all can only be better.
-    /// Without it, frequent terms would be essential until k documents with the rare ones have been met.
+    /// Raises the threshold to what the k-th best of one term gives alone: the k best of all can only be
+    /// better. Without it, frequent terms would be essential until k documents with the rare ones have been
+    /// met.
     private mutating func prime(_ control: inout SearchControl) throws {
         guard var term = primer else { return }
         var best: [Float] = []
@@ -197,8 +198,8 @@ struct BestHits {
     @inline(__always)
     private func isAhead(_ index: Int) -> Bool { terms[index].cursor.postings.blockCount > 0 }
 
-    /// Moves every term to `start`: the first document that any may have, up to where the bounds of all groups
-    /// hold, and their sum. Nil when no term has a further document.
+    /// Moves every term to `start`: the first document that any may have, up to where the bounds of all
+    /// groups hold, and their sum. Nil when no term has a further document.
     private mutating func moveAll(
         to start: UInt32
     ) throws(SegmentError) -> (next: UInt32, groupEnd: UInt32, bound: Float)? {

@@ -1,8 +1,9 @@
-// A phrase that has one term at each position, in one field of a segment: found without windows, and, where only the
-// best hits are wanted, without reading positions of documents that cannot be among them.
+// A phrase that has one term at each position, in one field of a segment: found without windows, and, where
+// only the best hits are wanted, without reading positions of documents that cannot be among them.
 //
-// The rarest term gives the candidates. The phrase occurs in a document no more often than its rarest term, so the
-// frequencies bound the score before any position is read; block headers bound it before any frequency is.
+// The rarest term gives the candidates. The phrase occurs in a document no more often than its rarest term,
+// so the frequencies bound the score before any position is read; block headers bound it before any
+// frequency is.
 import CKernels
 
 /// One term of a phrase with its positions.

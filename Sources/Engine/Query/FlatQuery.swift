@@ -1,6 +1,7 @@
-// Queries that are an OR or an AND of terms with one list of postings each: what most queries come down to in a
-// segment. They have methods of their own, which count matches and find the best hits apart from each other:
-// counting reads no frequencies, and finding the best reads only blocks that can still reach the page.
+// Queries that are an OR or an AND of terms with one list of postings each: what most queries come down to
+// in a segment. They have methods of their own, which count matches and find the best hits apart from each
+// other: counting reads no frequencies, and finding the best reads only blocks that can still reach the
+// page.
 
 /// A flat query bound to one segment.
 struct FlatQuery {

@@ -1,8 +1,8 @@
 // Counts the matches of a flat query: bits alone, no frequencies, no scores.
 //
-// An OR sets bits in chunks of 65,536 documents, 8 KB that stay in the first cache level; dense blocks are bit
-// sets already. An AND does the same where its terms are about equally frequent, and else looks up the documents of
-// the rarest.
+// An OR sets bits in chunks of 65,536 documents, 8 KB that stay in the first cache level; dense blocks are
+// bit sets already. An AND does the same where its terms are about equally frequent, and else looks up the
+// documents of the rarest.
 import CKernels
 
 /// Counts the documents of one segment that match a flat query.

@@ -1,5 +1,5 @@
-// Answers that are asked for again. The cache belongs to a snapshot, which never changes, and goes with it: after a
-// refresh nothing old can be answered.
+// Answers that are asked for again. The cache belongs to a snapshot, which never changes, and goes with it:
+// after a refresh nothing old can be answered.
 import Synchronization
 
 /// The answers of one snapshot. Safe to use from any thread.

@@ -41,8 +41,8 @@ struct ScoredTerm {
         return groupBound
     }
 
-    /// A bound of the scores from the cursor's block up to `end`; 0 when no document of it has the term. Reads
-    /// the headers of blocks where they end in the group, and those of groups beyond.
+    /// A bound of the scores from the cursor's block up to `end`; 0 when no document of it has the term.
+    /// Reads the headers of blocks where they end in the group, and those of groups beyond.
     mutating func bound(to end: UInt32) throws(SegmentError) -> Float {
         let postings = cursor.postings
         if postings.blockLowerBound >= end { return 0 }

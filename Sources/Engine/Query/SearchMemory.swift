@@ -1,5 +1,6 @@
-// Working memory of a search for the best hits: a stretch of up to 65,536 documents with a bit and a score each, and
-// room for as many candidates. It is kept from one search to the next, because zeroing it costs more than many a search.
+// Working memory of a search for the best hits: a stretch of up to 65,536 documents with a bit and a score
+// each, and room for as many candidates. It is kept from one search to the next, because zeroing it costs
+// more than many a search.
 
 import Synchronization
 

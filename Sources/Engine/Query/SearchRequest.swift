@@ -102,8 +102,8 @@ public struct SearchRequest: Sendable {
     /// Whether `SearchResult.total` must be exact. Without it, and without facets, a search for the best hits
     /// may skip documents that cannot be among them.
     public var countsTotal: Bool
-    /// Whether an answer or a filter's documents that are known from before may be used, and are kept. They are
-    /// never out of date; leave them out to measure.
+    /// Whether an answer or a filter's documents that are known from before may be used, and are kept. They
+    /// are never out of date; leave them out to measure.
     public var usesCaches: Bool
     /// When to give up.
     public var deadline: ContinuousClock.Instant?

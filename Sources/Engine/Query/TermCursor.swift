@@ -11,7 +11,8 @@ private final class BlockMemory: @unchecked Sendable {
     deinit { documents.deallocate() }
 }
 
-/// Reads the postings of one term forwards. A copy shares the decoded block: only one of the two may be used on.
+/// Reads the postings of one term forwards. A copy shares the decoded block: only one of the two may be used
+/// on.
 struct TermCursor {
     private(set) var postings: PostingsCursor
     private let memory = BlockMemory()

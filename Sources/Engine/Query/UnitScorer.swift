@@ -176,8 +176,8 @@ struct UnitScorer {
 
     // MARK: Loops over postings
 
-    // SAFETY: for all of them: `nextRun` gives documents of the window only, slots have a window's size, tables
-    // 256 entries, and there is a norm for every document of the segment.
+    // SAFETY: for all of them: `nextRun` gives documents of the window only, slots have a window's size,
+    // tables 256 entries, and there is a norm for every document of the segment.
 
     /// Sets bits and adds weighted frequencies.
     private static func accumulate(

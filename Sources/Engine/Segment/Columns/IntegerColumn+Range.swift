@@ -1,5 +1,5 @@
-// Compares a window's values with a range where they are packed: the range is brought into the numbers that the
-// block keeps, and these are compared many at a time.
+// Compares a window's values with a range where they are packed: the range is brought into the numbers that
+// the block keeps, and these are compared many at a time.
 import CKernels
 
 extension IntegerColumn {

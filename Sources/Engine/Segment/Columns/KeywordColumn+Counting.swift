@@ -4,7 +4,8 @@ import CKernels
 extension KeywordColumn {
     /// Adds 1 to the count of each ordinal of the documents whose bits are set in `words`.
     ///
-    /// - Precondition: `words` has 64 words, none of which names a document beyond the last; `counts` has room
+    /// - Precondition: `words` has 64 words, none of which names a document beyond the last; `counts` has
+    ///   room
     ///   for `termCount` values.
     func count(
         window: Int, where words: UnsafePointer<UInt64>, into counts: UnsafeMutablePointer<UInt32>

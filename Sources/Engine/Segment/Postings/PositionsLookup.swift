@@ -1,7 +1,7 @@
 // The positions of single documents of a block, without decoding those of the others.
 //
-// A block's positions are packs of up to 128 distances (see PositionsReader). Of a pack the first few distances asked
-// for are read alone; one that is asked for more often is unpacked.
+// A block's positions are packs of up to 128 distances (see PositionsReader). Of a pack the first few
+// distances asked for are read alone; one that is asked for more often is unpacked.
 import CKernels
 
 /// Reads positions of documents of one term, block after block.
@@ -18,7 +18,8 @@ struct PositionsLookup {
 
     /// The last document of the block that the members below belong to.
     private var block = DocID.noMoreDocuments
-    /// Where each document's distances start, and where the last one's end; empty where all frequencies are 1.
+    /// Where each document's distances start, and where the last one's end; empty where all frequencies are
+    /// 1.
     private var starts: [Int] = []
     private var total = 0
     /// The packs so far, and where the next starts.

@@ -1,5 +1,5 @@
-// Blocks whose documents are a bit set are read where they are: ORed into the bits of a window, or asked for a
-// single document, without being decoded.
+// Blocks whose documents are a bit set are read where they are: ORed into the bits of a window, or asked for
+// a single document, without being decoded.
 import CKernels
 
 extension PostingsCursor {
@@ -16,7 +16,8 @@ extension PostingsCursor {
     /// Sets the bits of those of the block's documents that lie in a window of `wordCount` * 64 documents
     /// from `windowBase` on.
     ///
-    /// - Precondition: `windowBase` is a multiple of 64, `words` has room for `wordCount` words, and the block
+    /// - Precondition: `windowBase` is a multiple of 64, `words` has room for `wordCount` words, and the
+    ///   block
     ///   is a bit set.
     public func orDocuments(
         into words: UnsafeMutablePointer<UInt64>, windowBase: DocID, wordCount: Int
