@@ -12,6 +12,8 @@ struct RunAnalysis {
         var end: UInt8
         var tag: PartOfSpeech
         var role: GrammaticalRole
+        /// The reading that it begins, where it is not one of several literal parts; -1 otherwise.
+        var morpheme: Int32 = -1
         /// Units of its dictionary form in `lemmas`; empty where that is what is written.
         var lemma: Range<Int>
         var position: UInt8
@@ -21,8 +23,8 @@ struct RunAnalysis {
 
     var pieces: [Piece] = []
     private var lemmas: [UInt16] = []
-    /// Compounds of the dictionary: pieces from, to (not including).
-    private(set) var groups: [(first: Int, end: Int)] = []
+    /// Compounds of the dictionary: pieces from, to (not including), and what the dictionary calls the whole.
+    private(set) var groups: [(first: Int, end: Int, tag: PartOfSpeech)] = []
     /// Words of other readings.
     var alternatives: [Alternative] = []
     private var firstToken = 0
@@ -59,8 +61,10 @@ struct RunAnalysis {
         }
         positionCount = alternatives.isEmpty ? numberPieces(from: positionCount) : numberBoundaries()
         if positionCount == 0, !isParticleOnly(after: context, length: units.count) {
-            // Nothing but grammar: what is written is kept.
-            add(units[...], 0..<units.count, position: 0, length: 1, kind: .word, .unknown, to: &output)
+            // Nothing but grammar: what is written is kept, with the tag of its first piece.
+            add(
+                units[...], 0..<units.count, position: 0, length: 1, kind: .word,
+                pieces.first?.tag ?? .unknown, to: &output)
             positionCount = 1
         } else {
             emitPieces(units, to: &output)
@@ -122,6 +126,7 @@ struct RunAnalysis {
             var cursor = dictionary.view.expression(of: morpheme)
             guard cursor.remaining > 0, isSound(cursor, over: step) else {
                 append(step.start, step.end, morpheme.tag)
+                pieces[pieces.count - 1].morpheme = step.morpheme
                 continue
             }
             let first = pieces.count
@@ -138,7 +143,8 @@ struct RunAnalysis {
                     append(step.start, step.end, part.tag, lemma: lemmaStart..<lemmas.count)
                 }
             }
-            if areLiteral { groups.append((first, pieces.count)) }
+            if !areLiteral { pieces[first].morpheme = step.morpheme }
+            if areLiteral { groups.append((first, pieces.count, morpheme.tag)) }
         }
     }
 
@@ -150,7 +156,7 @@ struct RunAnalysis {
             append(start, start + UInt8(length), .NNP)
             start += UInt8(length)
         }
-        if word.partLengths.count > 1 { groups.append((first, pieces.count)) }
+        if word.partLengths.count > 1 { groups.append((first, pieces.count, .NNP)) }
     }
 
     /// Whether all parts are literal and their lengths add up to the word, or all have text of their own. A
@@ -199,6 +205,7 @@ struct RunAnalysis {
                     lemmas[piece.lemma], span, position: piece.position, length: Int(piece.length),
                     kind: kind, piece.tag, to: &output)
             }
+            if isStem { emitHomographs(of: piece, units, to: &output) }
             guard isStem else {
                 if let standard = LoanwordSpelling.standard(units[span]), isNoun(piece.tag) {
                     add(
@@ -248,20 +255,21 @@ struct RunAnalysis {
     }
 
     /// Compounds of the dictionary, runs of nouns, everything from the first to the last content, and all of
-    /// it with the particles and endings behind it.
+    /// it with the particles and endings behind it. Only those of the dictionary are morphemes of the reading,
+    /// and only they have a part of speech.
     private mutating func emitWholes(_ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens) {
-        for group in groups { emitWhole(group.first, group.end, units, to: &output) }
+        for group in groups { emitWhole(group.first, group.end, group.tag, units, to: &output) }
         var index = 0
         while index < pieces.count {
             let first = index
             while index < pieces.count, pieces[index].role == .noun { index += 1 }
-            if index - first > 1 { emitWhole(first, index, units, to: &output) }
+            if index - first > 1 { emitWhole(first, index, .unknown, units, to: &output) }
             index = max(index, first + 1)
         }
         guard let first = pieces.firstIndex(where: { $0.role != .grammar }),
             let last = pieces.lastIndex(where: { $0.role != .grammar })
         else { return }
-        emitWhole(first, last + 1, units, to: &output)
+        emitWhole(first, last + 1, .unknown, units, to: &output)
         let length = Int(pieces[last].position + pieces[last].length - pieces[first].position)
         let count = pieces[first...last].count(where: { $0.role != .grammar })
         if units.count > Int(pieces[last].end), count <= Self.maximumParts {
@@ -273,7 +281,8 @@ struct RunAnalysis {
     }
 
     private mutating func emitWhole(
-        _ first: Int, _ end: Int, _ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens
+        _ first: Int, _ end: Int, _ tag: PartOfSpeech, _ units: UnsafeBufferPointer<UInt16>,
+        to output: inout RunTokens
     ) {
         let contents = pieces[first..<end]
         guard contents.first?.role != .grammar, contents.last?.role != .grammar else { return }
@@ -282,7 +291,7 @@ struct RunAnalysis {
         else { return }
         let span = Int(pieces[first].start)..<Int(pieces[end - 1].end)
         add(
-            units[span], span, position: pieces[first].position, length: length, kind: .compound, .unknown,
+            units[span], span, position: pieces[first].position, length: length, kind: .compound, tag,
             to: &output)
     }
 
