@@ -1,5 +1,5 @@
-// Stems that share an inflected form: 들었는데 is 들다 or 듣다, 산 is 사다 or 살다. Where the dictionary's costs do not
-// tell them apart, the text may mean either, so each is a stem at the position.
+// Stems that share an inflected form: 들었는데 is 들다 or 듣다, 산 is 사다 or 살다. Where the dictionary's costs do
+// not tell them apart, the text may mean either, so each is a stem at the position.
 
 extension RunAnalysis {
     /// The stems of the other readings of a stem's stretch that cost the same before and behind everything.
