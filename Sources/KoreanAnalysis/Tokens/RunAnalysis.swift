@@ -255,8 +255,8 @@ struct RunAnalysis {
     }
 
     /// Compounds of the dictionary, runs of nouns, everything from the first to the last content, and all of
-    /// it with the particles and endings behind it. Only those of the dictionary are morphemes of the reading,
-    /// and only they have a part of speech.
+    /// it with the particles and endings behind it. Only those of the dictionary are morphemes of the
+    /// reading, and only they have a part of speech.
     private mutating func emitWholes(_ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens) {
         for group in groups { emitWhole(group.first, group.end, group.tag, units, to: &output) }
         var index = 0
