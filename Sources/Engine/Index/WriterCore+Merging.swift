@@ -126,6 +126,7 @@ extension WriterCore {
         do {
             result = try SegmentMerger.merge(
                 job.sources.map(\.mergeSource), registry: snapshot.registry, to: path, order: order(of: job),
+                storedCompression: job.wish == nil ? .fast : .small,
                 shouldStop: { self.isStopping.load(ordering: .relaxed) })
         } catch {
             if error.kind == .cancelled { return nil }

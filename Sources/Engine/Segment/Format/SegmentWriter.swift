@@ -37,9 +37,11 @@ struct SegmentWriter: ~Copyable {
 
     /// A writer that compresses stored documents itself.
     init(
-        documentCount: UInt32, name: String, storage: SpoolStorage, storedDictionary: [UInt8]
+        documentCount: UInt32, name: String, storage: SpoolStorage, storedDictionary: [UInt8],
+        storedCompression: StoredCompression = .fast
     ) throws(SegmentError) {
-        let stored = try StoredFieldsWriter(storage: storage, file: name, dictionary: storedDictionary)
+        let stored = try StoredFieldsWriter(
+            storage: storage, file: name, dictionary: storedDictionary, compression: storedCompression)
         self.init(documentCount: documentCount, name: name, storage: storage, stored: stored)
     }
 

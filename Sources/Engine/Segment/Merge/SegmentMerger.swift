@@ -20,7 +20,7 @@ public enum SegmentMerger {
     /// - Throws: `damaged` when a source is, `system`, `tooLarge`, `cancelled`.
     public static func merge(
         _ sources: [SegmentSource], registry: FieldRegistry, to path: String, order: MergeOrder = .sources,
-        shouldStop: () -> Bool = { false }
+        storedCompression: StoredCompression = .fast, shouldStop: () -> Bool = { false }
     ) throws(SegmentError) -> MergeResult {
         func failure(_ operation: String) -> SegmentError {
             SegmentError(.system(errno: saekin_errno()), file: path, "cannot \(operation) the merged segment")
@@ -30,7 +30,7 @@ public enum SegmentMerger {
         do throws(SegmentError) {
             let result = try merge(
                 sources, registry: registry, name: path, storage: .files(besidePath: path), order: order,
-                shouldStop: shouldStop
+                storedCompression: storedCompression, shouldStop: shouldStop
             ) { bytes throws(SegmentError) in try writeAll(bytes, to: descriptor, file: path) }
             guard fsync(descriptor) == 0 else { throw failure("sync") }
             guard close(descriptor) == 0 else { throw failure("close") }
@@ -49,7 +49,8 @@ public enum SegmentMerger {
     ///   - storage: where parts are kept until they are put together.
     public static func merge(
         _ sources: [SegmentSource], registry: FieldRegistry, name: String, storage: SpoolStorage,
-        order: MergeOrder = .sources, shouldStop: () -> Bool = { false },
+        order: MergeOrder = .sources, storedCompression: StoredCompression = .fast,
+        shouldStop: () -> Bool = { false },
         into sink: ([UInt8]) throws(SegmentError) -> Void
     ) throws(SegmentError) -> MergeResult {
         precondition(!sources.isEmpty, "there is nothing to merge")
@@ -58,7 +59,7 @@ public enum SegmentMerger {
         let stored = StoredMerge(plan, storage: storage)
         var writer = try SegmentWriter(
             documentCount: plan.documentCount, name: name, storage: storage,
-            storedDictionary: stored.dictionary())
+            storedDictionary: stored.dictionary(), storedCompression: storedCompression)
         for definition in plan.fields {
             try mergeField(definition, plan, to: &writer, shouldStop: shouldStop)
         }
