@@ -12,6 +12,7 @@ public struct TermOccurrence: Hashable, Sendable {
     public var start: UInt32
     public var position: UInt32
 
+    @inlinable
     public init(field: FieldID, start: UInt32, length: UInt16, position: UInt32) {
         self.field = field
         self.start = start
@@ -28,6 +29,7 @@ public struct KeywordValue: Hashable, Sendable {
     /// Where the value starts in the document's `bytes`.
     public var start: UInt32
 
+    @inlinable
     public init(field: FieldID, start: UInt32, length: UInt16) {
         self.field = field
         self.start = start
@@ -60,7 +62,8 @@ public struct IndexDocument: Sendable {
     /// Bytes that come back with a hit.
     public var stored: [UInt8] = []
     /// Terms and values that were longer than `termByteCountMax` when added, and were left out.
-    public private(set) var skippedTermCount = 0
+    public var skippedTermCount: Int { skippedTerms }
+    @usableFromInline var skippedTerms = 0
 
     public init(key: [UInt8], version: UInt64) {
         self.key = key
@@ -68,23 +71,27 @@ public struct IndexDocument: Sendable {
     }
 
     /// Adds one occurrence of a term. Empty terms are ignored; too long ones are counted and left out.
+    @inlinable
     public mutating func addTerm(_ field: FieldID, _ term: some Collection<UInt8>, position: UInt32) {
         guard let (start, length) = append(term) else { return }
         terms.append(TermOccurrence(field: field, start: start, length: length, position: position))
     }
 
     /// Adds one occurrence of a term given as text.
+    @inlinable
     public mutating func addTerm(_ field: FieldID, _ term: String, position: UInt32) {
         addTerm(field, term.utf8, position: position)
     }
 
     /// Adds a value of a keyword field. Empty values are ignored; too long ones are counted and left out.
+    @inlinable
     public mutating func addKeyword(_ field: FieldID, _ value: some Collection<UInt8>) {
         guard let (start, length) = append(value) else { return }
         keywords.append(KeywordValue(field: field, start: start, length: length))
     }
 
     /// Adds a value of a keyword field given as text.
+    @inlinable
     public mutating func addKeyword(_ field: FieldID, _ value: String) { addKeyword(field, value.utf8) }
 
     /// Sets the value of an integer field.
@@ -108,15 +115,17 @@ public struct IndexDocument: Sendable {
         keywords.removeAll(keepingCapacity: true)
         integers.removeAll(keepingCapacity: true)
         stored.removeAll(keepingCapacity: true)
-        skippedTermCount = 0
+        skippedTerms = 0
     }
 
-    private mutating func append(_ value: some Collection<UInt8>) -> (start: UInt32, length: UInt16)? {
+    // Inlinable, as its callers are: not specialised, the loop over a term costs more than all else here.
+    @inlinable
+    mutating func append(_ value: some Collection<UInt8>) -> (start: UInt32, length: UInt16)? {
         let start = bytes.count
         let count = value.count
         guard count > 0 else { return nil }
         guard count <= Self.termByteCountMax, start + count <= Int(UInt32.max) else {
-            skippedTermCount += 1
+            skippedTerms += 1
             return nil
         }
         bytes.append(contentsOf: value)

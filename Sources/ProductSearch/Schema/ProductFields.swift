@@ -138,11 +138,17 @@ struct CategoryPath: Sendable {
     let names: [String]
 
     init(_ text: String) {
-        names = text.split(separator: ">").map { part in
-            let scalars = part.unicodeScalars.drop { $0.properties.isWhitespace }
-            let end = scalars.lastIndex { !$0.properties.isWhitespace }
-            return end.map { String(scalars[...$0]) } ?? ""
-        }.filter { !$0.isEmpty }
+        names = text.unicodeScalars.split(separator: ">").compactMap { part in
+            let scalars = part.drop(while: Self.isBlank)
+            return scalars.lastIndex { !Self.isBlank($0) }.map { String(scalars[...$0]) }
+        }
+    }
+
+    /// Properties are looked up for the few scalars that can be blanks: none is from Hangul syllables on.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII
+            ? scalar == " " || (9...13).contains(scalar.value)
+            : scalar.value < 0xAC00 && scalar.properties.isWhitespace
     }
 
     /// The whole path in its uniform form.
