@@ -50,6 +50,28 @@ CLONES uint64_t saekin_any(const uint64_t *words, size_t count) {
     return any;
 }
 
+// Which of 64 scores reach `least`.
+INLINE uint64_t reaching(const float *scores, float least) {
+    uint64_t mask = 0;
+#if defined(__x86_64__)
+    const __m128 limit = _mm_set1_ps(least);
+    for (size_t i = 0; i < 64; i += 4) {
+        mask |= (uint64_t)_mm_movemask_ps(_mm_cmpge_ps(_mm_loadu_ps(scores + i), limit)) << i;
+    }
+#else
+    for (size_t i = 0; i < 64; i++) mask |= (uint64_t)(scores[i] >= least) << i;
+#endif
+    return mask;
+}
+
+uint64_t saekin_keep_reaching(uint64_t *words, const float *scores, float least, size_t count) {
+    uint64_t any = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (words[i] != 0) any |= words[i] &= reaching(scores + i * 64, least);
+    }
+    return any;
+}
+
 void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words) {
     // Neighbours often share a word, and a word that was just stored is slow to load again: four quarters of
     // the documents are set in turn.

@@ -115,6 +115,9 @@ void saekin_or_into(uint64_t *target, const uint64_t *source, size_t count);
 /// Not 0 when any bit is set.
 uint64_t saekin_any(const uint64_t *words, size_t count);
 
+/// Keeps those of the bits whose score, 64 to a word, is at least `least`; not 0 when any is left.
+uint64_t saekin_keep_reaching(uint64_t *words, const float *scores, float least, size_t count);
+
 /// Sets bit documents[i] - base for each document. The caller has words for all of them.
 void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words);
 

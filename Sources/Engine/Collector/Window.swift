@@ -131,6 +131,19 @@ struct BitSlots: Sendable {
         return count < limit
     }
 
+    /// Keeps the documents of a slot whose score is at least `least`; whether any is left.
+    mutating func keep(
+        _ slot: Int, reaching least: Float, _ scores: Int, _ slots: borrowing ScoreSlots
+    ) -> Bool {
+        precondition(scores >= 0 && scores + Window.size <= slots.values.count, "no such slot")
+        return slots.values.withUnsafeBufferPointer { values in
+            // SAFETY: both slots are checked.
+            withWords(slot, slot) {
+                saekin_keep_reaching($0 + slot, values.baseAddress! + scores, least, Window.wordCount)
+            }
+        } != 0
+    }
+
     /// Sets the bits of the documents that exist in a window.
     mutating func fillExisting(_ slot: Int, window: UInt32, documentCount: UInt32) {
         let base = Int(window) << Int(Window.shift)
@@ -154,13 +167,24 @@ struct ScoreSlots: Sendable {
     /// A slot of zeros.
     mutating func take() -> Int {
         let slot = used
-        used += Window.size
-        if values.count < used {
-            values.append(contentsOf: repeatElement(0, count: used - values.count))
-        } else {
-            clear(slot)
-        }
+        if grow() { clear(slot) }
         return slot
+    }
+
+    /// A slot with zeros at the documents of `slot` among `bits`, and at all that share a word with one;
+    /// anything elsewhere.
+    mutating func take(for documents: Int, _ bits: borrowing BitSlots) -> Int {
+        let slot = used
+        if grow() { clear(slot, for: documents, bits) }
+        return slot
+    }
+
+    /// Makes room for one more slot; whether it has been used before.
+    private mutating func grow() -> Bool {
+        used += Window.size
+        guard values.count < used else { return true }
+        values.append(contentsOf: repeatElement(0, count: used - values.count))
+        return false
     }
 
     /// Gives back `slot` and every slot taken after it.
@@ -173,6 +197,18 @@ struct ScoreSlots: Sendable {
         values.withUnsafeMutableBufferPointer {
             // SAFETY: the precondition keeps the slot inside of the array.
             ($0.baseAddress! + slot).update(repeating: 0, count: Window.size)
+        }
+    }
+
+    /// Zeros at the documents of `documents`, and at all that share a word with one.
+    mutating func clear(_ slot: Int, for documents: Int, _ bits: borrowing BitSlots) {
+        precondition(slot >= 0 && slot + Window.size <= values.count, "no such slot")
+        let words = bits.words.span
+        values.withUnsafeMutableBufferPointer { values in
+            for index in 0..<Window.wordCount where words[documents + index] != 0 {
+                // SAFETY: the precondition keeps the slot inside of the array.
+                (values.baseAddress! + slot + index * 64).update(repeating: 0, count: 64)
+            }
         }
     }
 }

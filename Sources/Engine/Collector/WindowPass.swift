@@ -27,10 +27,12 @@ struct SearchControl {
 struct WindowPass {
     private let documentCount: UInt32
     private let liveDocs: LiveDocs?
-    private var scorer: SegmentScorer
+    /// Finds the documents.
+    private var matcher: SegmentScorer
+    /// Scores those that were found; nil where nobody asks for scores.
+    private var scorer: SegmentScorer?
     private var filter: FilterScorer?
     private var groups: [FilterScorer] = []
-    private let needsScores: Bool
     /// Whether documents that cannot be among the best hits may be left out.
     private let isPruned: Bool
     private var bits = BitSlots()
@@ -41,9 +43,9 @@ struct WindowPass {
     ) throws(SearchError) {
         documentCount = view.segment.documentCount
         liveDocs = view.liveDocs
-        self.needsScores = needsScores
         isPruned = needsScores && Self.mayPrune(request)
-        scorer = try SegmentScorer(plan, view: view, index: index, needsScores: needsScores)
+        matcher = try SegmentScorer(plan, view: view, index: index, needsScores: false)
+        if needsScores { scorer = try SegmentScorer(plan, view: view, index: index, needsScores: true) }
         filter = try request.filter.map { (filter) throws(SearchError) in
             try FilterScorer(filter, view: view, usesCache: request.usesCaches)
         }
@@ -69,7 +71,7 @@ struct WindowPass {
                 if window == .max { return total }
                 try control.check()
                 let all = bits.take()
-                if try match(window, into: all, scores: nil, threshold: 0) {
+                if try match(window, into: all) {
                     let near = try applyGroups(window, all)
                     total += bits.count(all)
                     for index in facets.indices {
@@ -102,10 +104,15 @@ struct WindowPass {
                 if window == .max { return total }
                 try control.check()
                 let all = bits.take()
-                let scores = needsScores ? slots.take() : nil
+                let scores = scorer == nil ? nil : slots.take()
                 // Below this score no document gets onto the page; ties may.
-                let threshold = isPruned ? ranker.threshold(hits.worst) : 0
-                if try match(window, into: all, scores: scores, threshold: threshold) {
+                let threshold = ranker.threshold(hits.worst)
+                var isScored = false
+                if isPruned, threshold > 0, let scores {
+                    isScored = try matchPruned(window, into: all, scores: scores, threshold: threshold)
+                }
+                if !isScored { try match(window, into: all) }
+                if !bits.isEmpty(all) {
                     let near = try applyGroups(window, all)
                     let count = bits.count(all)
                     total += count
@@ -113,6 +120,12 @@ struct WindowPass {
                         try facets[index].count(window: window, all: all, near: near, &bits)
                     }
                     if count > 0, hits.capacity > 0 {
+                        if !isScored, let scores {
+                            try scorer?.score(
+                                window: window, matches: all, scores: scores, threshold: threshold,
+                                bits: &bits,
+                                slots: &slots)
+                        }
                         try collect(window, all, scores, &ranker, &hits)
                     }
                 }
@@ -130,50 +143,67 @@ struct WindowPass {
     }
 
     private mutating func nextWindow(_ from: UInt32) throws(SegmentError) -> UInt32 {
-        var window = try scorer.nextWindow(from)
+        var window = try matcher.nextWindow(from)
         while window != .max, filter != nil {
             let filtered = try filter?.nextWindow(window) ?? .max
             if filtered == window || filtered == .max { return filtered }
-            window = try scorer.nextWindow(filtered)
+            window = try matcher.nextWindow(filtered)
             if window == filtered { break }
         }
         return window
     }
 
-    /// Query, filter and live documents; the cheaper of query and filter goes first.
-    private mutating func match(
-        _ window: UInt32, into all: Int, scores: Int?, threshold: Float
-    ) throws(SegmentError) -> Bool {
+    /// Query, filter and live documents in slot `all`, which is empty; the cheaper of query and filter goes
+    /// first. Whether anything was found.
+    @discardableResult
+    private mutating func match(_ window: UInt32, into all: Int) throws(SegmentError) -> Bool {
         let candidates = bits.take()
         defer { bits.giveBack(candidates) }
+        guard try prepare(candidates, window) else { return false }
+        try matcher.match(window: window, candidates: candidates, out: all, bits: &bits, slots: &slots)
+        return try finish(all, window)
+    }
+
+    /// As `match`, with scores, and without the documents that cannot reach the threshold. False, and nothing
+    /// done, where the query is not one that can be pruned.
+    private mutating func matchPruned(
+        _ window: UInt32, into all: Int, scores: Int, threshold: Float
+    ) throws(SegmentError) -> Bool {
+        guard scorer?.flat != nil else { return false }
+        let candidates = bits.take()
+        defer { bits.giveBack(candidates) }
+        guard try prepare(candidates, window) else { return true }
+        _ = try scorer?.matchPruned(
+            window: window, candidates: candidates, out: all, scores: scores, threshold: threshold,
+            bits: &bits, slots: &slots)
+        _ = try finish(all, window)
+        return true
+    }
+
+    private var isFilterFirst: Bool { (filter?.cost ?? .max) <= matcher.cost }
+
+    /// What the query may match; whether there is anything.
+    private mutating func prepare(_ candidates: Int, _ window: UInt32) throws(SegmentError) -> Bool {
         bits.fillExisting(candidates, window: window, documentCount: documentCount)
         if let liveDocs, !liveDocs.narrow(candidates, window: window, &bits) { return false }
-        let isFilterFirst = (filter?.cost ?? .max) <= scorer.cost
-        if isFilterFirst {
-            let kept = bits.take()
-            try filter?.match(window, candidates: candidates, out: kept, &bits)
-            bits.copy(kept, to: candidates)
-            if bits.isEmpty(candidates) { return false }
-        }
-        var isMatched = false
-        if threshold > 0, let scores {
-            isMatched = try scorer.matchPruned(
-                window: window, candidates: candidates, out: all, scores: scores, threshold: threshold,
-                bits: &bits,
-                slots: &slots)
-        }
-        if !isMatched {
-            try scorer.match(
-                window: window, candidates: candidates, out: all, scores: scores, bits: &bits, slots: &slots)
-        }
+        guard isFilterFirst else { return true }
+        let kept = bits.take()
+        try filter?.match(window, candidates: candidates, out: kept, &bits)
+        bits.copy(kept, to: candidates)
+        bits.giveBack(kept)
+        return !bits.isEmpty(candidates)
+    }
+
+    /// Applies a filter that comes after the query.
+    private mutating func finish(_ all: Int, _ window: UInt32) throws(SegmentError) -> Bool {
         if bits.isEmpty(all) { return false }
-        if !isFilterFirst, filter != nil {
-            bits.copy(all, to: candidates)
-            bits.clear(all)
-            try filter?.match(window, candidates: candidates, out: all, &bits)
-            return !bits.isEmpty(all)
-        }
-        return true
+        guard filter != nil, !isFilterFirst else { return true }
+        let found = bits.take()
+        defer { bits.giveBack(found) }
+        bits.copy(all, to: found)
+        bits.clear(all)
+        try filter?.match(window, candidates: found, out: all, &bits)
+        return !bits.isEmpty(all)
     }
 
     /// Leaves in `all` the documents that no facet group rules out; gives, per group, a slot of those that

@@ -99,7 +99,7 @@ extension SegmentScorer {
                     &slots)
                 bits.copy(found, to: out)
                 sum -= bound
-                if !Self.narrow(out, scores, toReach: threshold, with: sum, &bits, slots) { return true }
+                if !bits.keep(out, reaching: threshold - max(0, sum), scores, slots) { return true }
             }
             return true
         }
@@ -109,9 +109,7 @@ extension SegmentScorer {
             // `sum` is what this unit and all after it can give: too little, and a document must have been
             // found.
             if isEssential, sum < threshold { isEssential = false }
-            if !isEssential, !Self.narrow(out, scores, toReach: threshold, with: sum, &bits, slots) {
-                return true
-            }
+            if !isEssential, !bits.keep(out, reaching: threshold - max(0, sum), scores, slots) { return true }
             bits.clear(found)
             try units[unit].match(
                 WindowTask(
@@ -122,26 +120,5 @@ extension SegmentScorer {
             sum -= bound
         }
         return true
-    }
-
-    /// Drops the documents of a slot that cannot reach the threshold even if they gain `rest`; whether any is
-    /// left.
-    private static func narrow(
-        _ slot: Int, _ scores: Int, toReach threshold: Float, with rest: Float, _ bits: inout BitSlots,
-        _ slots: borrowing ScoreSlots
-    ) -> Bool {
-        var any: UInt64 = 0
-        for word in 0..<Window.wordCount {
-            var matches = bits.words[slot + word]
-            var kept = matches
-            while matches != 0 {
-                let bit = matches.trailingZeroBitCount
-                matches &= matches - 1
-                if slots.values[scores + word << 6 + bit] + rest < threshold { kept &= ~(1 << UInt64(bit)) }
-            }
-            bits.words[slot + word] = kept
-            any |= kept
-        }
-        return any != 0
     }
 }

@@ -158,7 +158,7 @@ struct PhraseScorer {
         _ task: WindowTask, _ bits: inout BitSlots, _ slots: inout ScoreSlots
     ) throws(SegmentError) {
         let target = needsScores ? task.scores : nil
-        let weighted = target == nil ? nil : slots.take()
+        let weighted = target == nil ? nil : slots.take(for: task.candidates, bits)
         let found = bits.take()
         for index in fields.indices {
             bits.clear(found)

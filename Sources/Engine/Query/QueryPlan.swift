@@ -93,6 +93,13 @@ struct QueryPlan: Sendable {
         grid.round(BM25.contribution(weight: weight, weightedFrequency: weightedFrequency, k1: k1))
     }
 
+    /// Per node, a bound of its scores on the grid: a step more for each contribution that is rounded.
+    var bounds: [Float] {
+        let margin =
+            Float(units.count + phrases.count + filters.count) * max(grid.step, .leastNormalMagnitude)
+        return nodes.indices.map { greatestScore($0) + margin }
+    }
+
     /// A bound of the score under a node, before rounding to the grid.
     private func greatestScore(_ node: Int) -> Float {
         switch nodes[node] {

@@ -3,9 +3,10 @@
 // `match` gives a node's documents in a window as bits and adds their scores to a slot. Windows are visited
 // in ascending order, each node at most once a window, so cursors only move forward.
 //
-// The rule of a score slot: whoever owns it reads scores only of documents that it reports as matching. So a
-// term may add to a document that another clause has already ruled out, without a check in its loop; a node
-// that rules out documents after it has scored them needs a slot of its own, unless its caller lends it one.
+// The rule of a score slot: whoever owns it reads scores only of documents that it reports as matching, which
+// are candidates, and only at candidates is a slot clean. So a term may add to a document that another clause
+// has already ruled out, without a check in its loop; a node that rules out documents after it has scored
+// them needs a slot of its own, unless its caller lends it one.
 
 /// Scores one segment.
 struct SegmentScorer {
@@ -13,6 +14,11 @@ struct SegmentScorer {
     private let root: Int
     /// How many documents a node may match here, roughly.
     private var costs: [UInt64] = []
+    /// Per node, a bound of its scores.
+    private let bounds: [Float]
+    /// What a document's score is the sum of. Cheap clauses first, so that dear ones see few documents; of
+    /// these those first that may give most, for they leave the least that the others may add.
+    private let summands: [Int]
     var units: [UnitScorer] = []
     /// The query as a flat OR or AND of frequent units, which is worth pruning.
     let flat: Flat?
@@ -38,29 +44,54 @@ struct SegmentScorer {
         }
         for filter in plan.filters { filters.append(try FilterScorer(filter, view: view)) }
         var bound: [QueryPlan.Node] = []
+        // How dear a node is to match for each document, roughly: positions are, bits are not.
+        var prices: [Int] = []
         for node in plan.nodes {
             costs.append(
                 Self.cost(
                     node, costs: costs, units: units, phrases: phrases, filters: filters,
                     documentCount: UInt64(documentCount)))
-            guard case .boolean(let must, let should, let mustNot, let minimum) = node else {
-                bound.append(node)
-                continue
-            }
+            prices.append(Self.price(node, prices: prices))
             // The rarest clause leads: it decides which windows, and then which documents, the others look
-            // at.
+            // at. Of alternatives, those that are cheap to find save the others the documents they found.
             let byCost = costs
-            let ordered = must.sorted { byCost[$0] < byCost[$1] }
-            bound.append(
-                .boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
+            let byPrice = prices
+            switch node {
+            case .boolean(let must, let should, let mustNot, let minimum):
+                bound.append(
+                    .boolean(
+                        must: must.sorted { byCost[$0] < byCost[$1] },
+                        should: should.sorted { byPrice[$0] < byPrice[$1] }, mustNot: mustNot,
+                        minimumShouldMatch: minimum))
+            case .best(let children): bound.append(.best(children.sorted { byPrice[$0] < byPrice[$1] }))
+            default: bound.append(node)
+            }
         }
         nodes = bound
+        bounds = plan.bounds
+        let boundOfNode = bounds
+        summands =
+            needsScores
+            ? Self.summands(bound, root: root).sorted {
+                (-prices[$0], boundOfNode[$0]) > (-prices[$1], boundOfNode[$1])
+            } : []
         let units = units
         flat = Self.flat(bound, root: plan.root).flatMap { Self.isWorthBounding($0, units) ? $0 : nil }
     }
 
     /// How many documents the query may match, roughly.
     var cost: UInt64 { costs[root] }
+
+    private static func price(_ node: QueryPlan.Node, prices: [Int]) -> Int {
+        switch node {
+        case .none, .all: 0
+        case .unit, .constant: 1
+        case .phrase: 100
+        case .best(let children): children.reduce(1) { $0 + prices[$1] }
+        case .boolean(let must, let should, let mustNot, _):
+            (must + should + mustNot).reduce(1) { $0 + prices[$1] }
+        }
+    }
 
     private static func cost(
         _ node: QueryPlan.Node, costs: [UInt64], units: [UnitScorer], phrases: [PhraseScorer],
@@ -85,15 +116,74 @@ struct SegmentScorer {
         try nextWindow(root, window)
     }
 
-    /// The query's documents among `candidates`, in slot `out`; their scores in slot `scores`, which also may
-    /// hold leftovers at other documents.
+    /// The query's documents among `candidates`, in slot `out`. Scores nothing.
     mutating func match(
-        window: UInt32, candidates: Int, out: Int, scores: Int?, bits: inout BitSlots, slots: inout ScoreSlots
+        window: UInt32, candidates: Int, out: Int, bits: inout BitSlots, slots: inout ScoreSlots
     ) throws(SegmentError) {
         try match(
             root,
-            WindowTask(window: window, candidates: candidates, out: out, scores: scores, ownsScores: true),
+            WindowTask(window: window, candidates: candidates, out: out, scores: nil, ownsScores: false),
             &bits, &slots)
+    }
+
+    /// Adds the scores of `matches`, all of which the query must match, to slot `scores`. Documents whose
+    /// score is below `threshold` may get a part of it.
+    mutating func score(
+        window: UInt32, matches: Int, scores: Int, threshold: Float, bits: inout BitSlots,
+        slots: inout ScoreSlots
+    ) throws(SegmentError) {
+        let candidates = bits.take()
+        defer { bits.giveBack(candidates) }
+        bits.copy(matches, to: candidates)
+        let found = bits.take()
+        var present: [(node: Int, bound: Float)] = []
+        var rest: Float = 0
+        for node in summands {
+            let bound = try bound(node, window)
+            guard bound > 0 else { continue }
+            present.append((node, bound))
+            rest += bound
+        }
+        for (node, bound) in present {
+            // Rounding must not take away a document that reaches the threshold exactly.
+            if threshold > 0, !bits.keep(candidates, reaching: threshold - max(0, rest), scores, slots) {
+                return
+            }
+            bits.clear(found)
+            try match(
+                node,
+                WindowTask(
+                    window: window, candidates: candidates, out: found, scores: scores, ownsScores: false),
+                &bits, &slots)
+            rest -= bound
+        }
+    }
+
+    /// A bound of what a summand adds in a window; 0 when it matches nothing there.
+    private mutating func bound(_ node: Int, _ window: UInt32) throws(SegmentError) -> Float {
+        guard try nextWindow(node, window) == window else { return 0 }
+        if case .unit(let unit) = nodes[node], units[unit].windowCost < Self.boundedWindowCostMax {
+            return min(bounds[node], try units[unit].bound(window))
+        }
+        return bounds[node]
+    }
+
+    /// Above so many postings a window, a unit is so frequent that it gives little anywhere.
+    private static let boundedWindowCostMax = 256
+
+    /// Nodes whose scores add up to the score of a document that the query matches.
+    private static func summands(_ nodes: [QueryPlan.Node], root: Int) -> [Int] {
+        var found: [Int] = []
+        // A clause that is known to match, or that is an OR of clauses, adds what its clauses add.
+        func add(_ node: Int, isMatch: Bool) {
+            guard case .boolean(let must, let should, let mustNot, let minimum) = nodes[node],
+                isMatch || must.isEmpty && mustNot.isEmpty && minimum <= 1
+            else { return found.append(node) }
+            for child in must { add(child, isMatch: isMatch) }
+            for child in should { add(child, isMatch: isMatch && minimum == should.count) }
+        }
+        add(root, isMatch: true)
+        return found
     }
 }
 
@@ -173,7 +263,7 @@ extension SegmentScorer {
             guard leavesScores, !task.ownsScores, let target = task.scores else {
                 return try matchBoolean(must, should, mustNot, minimum, task, &bits, &slots)
             }
-            let own = slots.take()
+            let own = slots.take(for: task.candidates, bits)
             let inner = WindowTask(
                 window: task.window, candidates: task.candidates, out: task.out, scores: own, ownsScores: true
             )
@@ -212,7 +302,9 @@ extension SegmentScorer {
                 &bits, &slots)
             if !bits.andNot(current, found) { return }
         }
-        if !should.isEmpty {
+        // Clauses that need not match count for nothing but the score.
+        if task.scores == nil, minimum == 1 { return try matchAny(should, task, current, &bits, &slots) }
+        if minimum > 0 || !should.isEmpty && task.scores != nil {
             var tally = MatchTally(minimum: minimum, &bits)
             for child in should {
                 bits.clear(found)
@@ -229,6 +321,25 @@ extension SegmentScorer {
         bits.copy(current, to: task.out)
     }
 
+    /// The union of the clauses among the documents in `left`, without scores; what one clause has found,
+    /// the next need not look for.
+    private mutating func matchAny(
+        _ clauses: [Int], _ task: WindowTask, _ left: Int, _ bits: inout BitSlots, _ slots: inout ScoreSlots
+    ) throws(SegmentError) {
+        let found = bits.take()
+        defer { bits.giveBack(found) }
+        for clause in clauses {
+            bits.clear(found)
+            try match(
+                clause,
+                WindowTask(
+                    window: task.window, candidates: left, out: found, scores: nil, ownsScores: false),
+                &bits, &slots)
+            bits.or(task.out, found)
+            if !bits.andNot(left, found) { return }
+        }
+    }
+
     /// The union, each document with the greatest of its scores.
     private mutating func matchBest(
         _ children: [Int], _ task: WindowTask, _ bits: inout BitSlots, _ slots: inout ScoreSlots
@@ -236,23 +347,14 @@ extension SegmentScorer {
         let found = bits.take()
         defer { bits.giveBack(found) }
         guard let target = task.scores else {
-            for child in children {
-                bits.clear(found)
-                try match(
-                    child,
-                    WindowTask(
-                        window: task.window, candidates: task.candidates, out: found, scores: nil,
-                        ownsScores: false),
-                    &bits, &slots)
-                bits.or(task.out, found)
-            }
-            return
+            bits.copy(task.candidates, to: found)
+            return try matchAny(children, task, found, &bits, &slots)
         }
-        let best = slots.take()
-        let own = slots.take()
+        let best = slots.take(for: task.candidates, bits)
+        let own = slots.take(for: task.candidates, bits)
         for child in children {
             bits.clear(found)
-            slots.clear(own)
+            slots.clear(own, for: task.candidates, bits)
             try match(
                 child,
                 WindowTask(

@@ -101,13 +101,14 @@ struct UnitScorer {
             bits.and(task.out, task.candidates)
             return
         }
-        let weighted = slots.take()
+        let isDense = !bits.hasFewer(task.candidates, than: Window.size / 8)
+        let weighted = isDense ? slots.take() : slots.take(for: task.candidates, bits)
         for index in cursors.indices {
             try Self.accumulate(
                 &cursors[index], norms[index], factors[index], task, weighted, &bits.words, &slots.values)
         }
         bits.and(task.out, task.candidates)
-        saturate(weighted, task, target, bits, &slots)
+        saturate(weighted, task, target, isDense: isDense, bits, &slots)
         slots.giveBack(weighted)
     }
 
@@ -148,12 +149,12 @@ struct UnitScorer {
 
     /// Turns the window's weighted frequencies into scores.
     private func saturate(
-        _ weighted: Int, _ task: WindowTask, _ target: Int, _ bits: borrowing BitSlots,
+        _ weighted: Int, _ task: WindowTask, _ target: Int, isDense: Bool, _ bits: borrowing BitSlots,
         _ slots: inout ScoreSlots
     ) {
         let (weight, k1, grid) = (weight, k1, grid)
         var values = slots.values.mutableSpan
-        if !bits.hasFewer(task.out, than: Window.size / 8) {
+        if isDense, !bits.hasFewer(task.out, than: Window.size / 8) {
             // Every document, without a branch: where nothing matched, 0 is added.
             for offset in 0..<Window.size {
                 let frequency = values[unchecked: weighted + offset]

@@ -12,10 +12,26 @@ struct Highlighter {
 
     private let analysis: TextAnalysis
     private let terms: Set<[UInt8]>
+    /// A bit for the hash of each term: most words of a text are told apart by it alone.
+    private var hashBits = [UInt64](repeating: 0, count: 16)
 
     init(analysis: TextAnalysis, terms: Set<[UInt8]>) {
         self.analysis = analysis
         self.terms = terms
+        for term in terms {
+            let hash = Self.hash(term[...])
+            hashBits[hash >> 6] |= 1 << UInt64(hash & 63)
+        }
+    }
+
+    private static func hash(_ term: ArraySlice<UInt8>) -> Int {
+        let hash = term.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        return Int((hash ^ hash >> 15) & 1_023)
+    }
+
+    private func isMatch(_ term: ArraySlice<UInt8>) -> Bool {
+        let hash = Self.hash(term)
+        return hashBits[hash >> 6] >> UInt64(hash & 63) & 1 == 1 && terms.contains(Array(term))
     }
 
     /// `text` with its matches marked, or nil where nothing matches.
@@ -45,7 +61,7 @@ struct Highlighter {
             let length = Self.characterBoundary(buffer, atMost: Self.analysedByteCountMax)
             return analysis.withTokens(of: UnsafeBufferPointer(rebasing: buffer[..<length])) { tokens in
                 tokens.tokens.compactMap { token in
-                    terms.contains(Array(tokens.term(token))) ? Int(token.start)..<Int(token.end) : nil
+                    isMatch(tokens.term(token)) ? Int(token.start)..<Int(token.end) : nil
                 }
             }
         }

@@ -1,8 +1,8 @@
 // Counts which readings of the words of a query occur together in products. A word of the query may be read
-// in up to 64 ways; a product has some of them. One pass over the postings of all readings, in windows of
-// documents, gives for each document a bit per term and word; where every word has a bit, the combinations
-// that the document has are counted. Products thereby say which reading was meant: among hundreds of words
-// with the right initials, the ones that stand together in titles.
+// in up to 64 ways; a product has some of them. A pass over the postings of all readings, in windows of
+// documents and the rarest word first, gives for each document a bit per term and word; where every word has
+// a bit, the combinations that the document has are counted. Products thereby say which reading was meant:
+// among hundreds of words with the right initials, the ones that stand together in titles.
 
 import Engine
 
@@ -69,95 +69,83 @@ struct Cooccurrence {
         (0..<wordCount).map { Int(combination >> UInt64($0 * 8) & 0xFF) }
     }
 
-    private struct Source {
-        var cursor: PostingsCursor
-        let word: Int
-        let bit: UInt64
-        var documents: [UInt32]
-        var next = 0
-        var count = 0
-    }
-
     private mutating func count(_ view: SegmentView) throws(SegmentError) {
-        var sources: [Source] = []
+        let documentCount = Int(view.segment.documentCount)
+        let window = min(Self.windowCount, documentCount)
+        var sources: [(word: Int, sources: [ReadingSource])] = []
         for (index, word) in words.enumerated() {
-            let before = sources.count
+            var found: [ReadingSource] = []
             for (bit, alternatives) in word.terms.enumerated() {
                 for term in alternatives {
                     for field in fields {
                         guard let entry = try view.segment.term(field, term) else { continue }
-                        sources.append(
-                            Source(
-                                cursor: view.segment.postings(entry), word: index, bit: 1 << UInt64(bit),
-                                documents: Array(repeating: 0, count: PostingsCursor.blockCapacity)))
+                        let share = window * Int(entry.documentFrequency) / max(1, documentCount)
+                        found.append(
+                            ReadingSource(view.segment.postings(entry), bit: bit, windowCount: share))
                     }
                 }
             }
-            if sources.count == before { return }
+            if found.isEmpty { return }
+            sources.append((index, found))
         }
-        let window = min(Self.windowCount, Int(view.segment.documentCount))
-        var masks = [UInt64](repeating: 0, count: window * words.count)
+        // The documents of the rarest word are the only ones in which the others are looked for.
+        sources.sort { Self.frequency($0.sources) < Self.frequency($1.sources) }
+        // A mask for each word and document; all 0 between two windows.
+        var masks = [[UInt64]](repeating: Array(repeating: 0, count: window), count: words.count)
         var base = 0
-        while base < Int(view.segment.documentCount), documentCount < Self.documentCountMax {
-            for index in masks.indices { masks[index] = 0 }
-            let end = min(base + window, Int(view.segment.documentCount))
-            for index in sources.indices { try fill(&sources[index], &masks, base, end) }
-            collect(masks, base, end, view)
+        while base < documentCount, self.documentCount < Self.documentCountMax {
+            let end = min(base + window, documentCount)
+            var candidates: [Int] = []
+            for (place, word) in sources.indices.enumerated() {
+                let known = place == 0 ? nil : masks[sources[place - 1].word]
+                for index in sources[word].sources.indices {
+                    try sources[word].sources[index].mark(
+                        UInt32(base)..<UInt32(end), &masks[sources[word].word], among: known, &candidates)
+                }
+                if place > 0 { candidates = Self.kept(candidates, having: sources[word].word, &masks) }
+                if candidates.isEmpty { break }
+            }
+            for offset in candidates.sorted() where self.documentCount <= Self.documentCountMax {
+                collect(masks, offset, UInt32(base + offset), view)
+            }
+            for offset in candidates {
+                for word in masks.indices { masks[word][offset] = 0 }
+            }
             base = end
         }
     }
 
-    /// Sets the bits of a source's documents from `base` to `end`.
-    private func fill(
-        _ source: inout Source, _ masks: inout [UInt64], _ base: Int, _ end: Int
-    ) throws(SegmentError) {
-        while true {
-            while source.next < source.count {
-                let document = Int(source.documents[source.next])
-                guard document < end else { return }
-                masks[(document - base) * words.count + source.word] |= source.bit
-                source.next += 1
-            }
-            guard try source.cursor.nextBlock() else { return }
-            source.next = 0
-            source.count = try decode(source.cursor, &source.documents)
+    private static func frequency(_ sources: [ReadingSource]) -> Int {
+        sources.reduce(0) { $0 + Int($1.cursor.documentFrequency) }
+    }
+
+    /// The candidates that have a reading of `word`; of the others nothing is remembered.
+    private static func kept(_ candidates: [Int], having word: Int, _ masks: inout [[UInt64]]) -> [Int] {
+        candidates.filter { offset in
+            if masks[word][offset] != 0 { return true }
+            for word in masks.indices { masks[word][offset] = 0 }
+            return false
         }
     }
 
-    private func decode(_ cursor: PostingsCursor, _ documents: inout [UInt32]) throws(SegmentError) -> Int {
-        // SAFETY: the array holds a block, which is as much as the cursor writes.
-        try documents.withUnsafeMutableBufferPointer { buffer in
-            Swift.Result { () throws(SegmentError) in
-                try cursor.decodeDocuments(into: buffer.baseAddress.unsafelyUnwrapped)
+    private mutating func collect(
+        _ masks: [[UInt64]], _ offset: Int, _ document: UInt32, _ view: SegmentView
+    ) {
+        guard view.liveDocs?.contains(document) ?? true else { return }
+        var found: [[UInt64]] = []
+        var product = 1
+        for (word, readings) in words.enumerated() {
+            let mask = masks[word][offset]
+            var present: [UInt64] = []
+            for (index, needed) in readings.readings.enumerated() where mask & needed == needed {
+                present.append(UInt64(index))
             }
-        }.get()
-    }
-
-    private mutating func collect(_ masks: [UInt64], _ base: Int, _ end: Int, _ view: SegmentView) {
-        var found = [[UInt64]](repeating: [], count: words.count)
-        for document in base..<end {
-            let first = (document - base) * words.count
-            var isCandidate = true
-            for word in words.indices where masks[first + word] == 0 {
-                isCandidate = false
-                break
-            }
-            guard isCandidate, view.liveDocs?.contains(UInt32(document)) ?? true else { continue }
-            var product = 1
-            for (word, readings) in words.enumerated() {
-                found[word].removeAll(keepingCapacity: true)
-                let mask = masks[first + word]
-                for (index, needed) in readings.readings.enumerated() where mask & needed == needed {
-                    found[word].append(UInt64(index))
-                }
-                product *= found[word].count
-                if product == 0 || product > Self.combinationCountMax { break }
-            }
-            guard product > 0, product <= Self.combinationCountMax else { continue }
-            documentCount += 1
-            if documentCount > Self.documentCountMax { return }
-            tally(found)
+            product *= present.count
+            guard product > 0, product <= Self.combinationCountMax else { return }
+            found.append(present)
         }
+        documentCount += 1
+        if documentCount <= Self.documentCountMax { tally(found) }
     }
 
     private mutating func tally(_ found: [[UInt64]]) {
@@ -168,5 +156,96 @@ struct Cooccurrence {
             }
         }
         for combination in combinations { counts[combination, default: 0] += 1 }
+    }
+}
+
+/// The postings of one term that stands for a bit.
+private struct ReadingSource {
+    var cursor: PostingsCursor
+    private let bit: UInt64
+    /// Postings in an average window.
+    private let windowCount: Int
+    private var documents = [UInt32](repeating: 0, count: PostingsCursor.blockCapacity)
+    private var next = 0
+    private var count = 0
+
+    /// A look-up costs about as much as reading so many postings.
+    private static let lookUpCost = 16
+
+    init(_ cursor: PostingsCursor, bit: Int, windowCount: Int) {
+        self.cursor = cursor
+        self.windowCount = windowCount
+        self.bit = 1 << UInt64(bit)
+    }
+
+    /// Sets the bit of the term's documents in `range`, which ascends from call to call; of those alone that
+    /// have a bit in `known`, or without it of all, whose offsets are then added to `candidates`.
+    mutating func mark(
+        _ range: Range<UInt32>, _ masks: inout [UInt64], among known: [UInt64]?, _ candidates: inout [Int]
+    ) throws(SegmentError) {
+        guard let known else { return try markAll(range, &masks, &candidates) }
+        if candidates.count * Self.lookUpCost < windowCount {
+            candidates.sort()
+            for offset in candidates {
+                let document = range.lowerBound + UInt32(offset)
+                guard try advance(to: document) else { return }
+                if documents[next] == document { masks[offset] |= bit }
+            }
+            return
+        }
+        guard try advance(to: range.lowerBound) else { return }
+        while documents[next] < range.upperBound {
+            let offset = Int(documents[next] - range.lowerBound)
+            if known[offset] != 0 { masks[offset] |= bit }
+            guard try advance() else { return }
+        }
+    }
+
+    private mutating func markAll(
+        _ range: Range<UInt32>, _ masks: inout [UInt64], _ candidates: inout [Int]
+    ) throws(SegmentError) {
+        guard try advance(to: range.lowerBound) else { return }
+        while documents[next] < range.upperBound {
+            let offset = Int(documents[next] - range.lowerBound)
+            if masks[offset] == 0 { candidates.append(offset) }
+            masks[offset] |= bit
+            guard try advance() else { return }
+        }
+    }
+
+    /// Stands on the next document; false when there is none.
+    private mutating func advance() throws(SegmentError) -> Bool {
+        next += 1
+        if next < count { return true }
+        let last = documents[count - 1]
+        return last < .max ? try advance(to: last + 1) : false
+    }
+
+    /// Stands on the first document from `target` on; false when there is none.
+    private mutating func advance(to target: UInt32) throws(SegmentError) -> Bool {
+        if count == 0 || documents[count - 1] < target {
+            guard try cursor.skip(to: target) else {
+                count = 0
+                return false
+            }
+            count = try decode()
+            next = 0
+        }
+        var end = count
+        while next < end {
+            let middle = (next + end) / 2
+            if documents[middle] < target { next = middle + 1 } else { end = middle }
+        }
+        return true
+    }
+
+    private mutating func decode() throws(SegmentError) -> Int {
+        let cursor = cursor
+        // SAFETY: the array holds a block, which is as much as the cursor writes.
+        return try documents.withUnsafeMutableBufferPointer { buffer in
+            Swift.Result { () throws(SegmentError) in
+                try cursor.decodeDocuments(into: buffer.baseAddress.unsafelyUnwrapped)
+            }
+        }.get()
     }
 }

@@ -5,7 +5,8 @@
 // 2. the same for every index of a few tiny documents;
 // 3. pages by offset and by cursor cover every hit once, in order;
 // 4. what only the best hits are asked for equals what the full pass finds;
-// 5. an explanation adds up to the score of the hit.
+// 5. a short page, for which most documents need not be scored to the end, begins as a long one;
+// 6. an explanation adds up to the score of the hit.
 
 import Testing
 
@@ -58,6 +59,25 @@ struct SearchTests {
         let model = try searches.model(segmentCount: 2, documentCount: 4_090..<5_000, deletes: 30)
         for _ in 0..<2 { try Self.expectEqual(model, searches.request(), random.note) }
         try expectPrunedEqual(model, &searches, count: 30)
+    }
+
+    @Test("finds the same first hits of any query, however short the page that leaves scores out")
+    func shortPages() throws {
+        let random = SeededRandom.fromEnvironment()
+        var searches = RandomSearches(random)
+        let model = try searches.model(segmentCount: 1, documentCount: 14_000..<15_000)
+        try Self.expectEqual(model, searches.request(), random.note)
+        for _ in 0..<60 {
+            var request = SearchRequest(query: searches.query(depth: 4))
+            request.limit = QueryLimits.pageSizeMax
+            let long = try model.snapshot.search(request)
+            for limit in [1, 3, 20] {
+                request.limit = limit
+                let short = try model.snapshot.search(request)
+                #expect(short.total == long.total, "\(random.note): \(request.query)")
+                #expect(short.hits == Array(long.hits.prefix(limit)), "\(random.note): \(request.query)")
+            }
+        }
     }
 
     @Test("finds the same best hits when it may skip documents")
