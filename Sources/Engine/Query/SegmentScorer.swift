@@ -27,7 +27,7 @@ struct SegmentScorer {
         root = plan.root
         documentCount = view.segment.documentCount
         windowCount = Window.count(documentCount)
-        for unit in plan.units {
+        for unit in plan.units.indices {
             units.append(
                 UnitScorer(unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }

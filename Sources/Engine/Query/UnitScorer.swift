@@ -19,7 +19,9 @@ struct UnitScorer {
     /// Postings in an average window.
     let windowCost: Int
 
-    init(_ unit: UnitPlan, plan: QueryPlan, segment: Segment, index: Int, needsScores: Bool) {
+    /// Binds unit `number` of a plan to its segment number `index`.
+    init(_ number: Int, plan: QueryPlan, segment: Segment, index: Int, needsScores: Bool) {
+        let unit = plan.units[number]
         weight = unit.weight
         k1 = plan.k1
         grid = plan.grid
@@ -35,8 +37,7 @@ struct UnitScorer {
         windowCost = Int(postingCount) / max(1, Int(Window.count(segment.documentCount)))
         scores =
             if needsScores, cursors.count == 1 {
-                UnitScores(
-                    weight: unit.weight, k1: plan.k1, grid: plan.grid, factors: factors[0], norms: norms[0])
+                plan.scores(number, field: unit.sources.first(in: index).field, norms: norms[0])
             } else {
                 nil
             }

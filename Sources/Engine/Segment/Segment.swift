@@ -69,8 +69,9 @@ public final class Segment: Sendable {
 
     /// The norms of a text field; nil when no document of the segment has it.
     public func norms(_ field: FieldID) -> NormsReader? {
-        guard let entry = fields[field], entry.normsOffset != FieldEntry.absentOffset else { return nil }
-        let view = frame[.norms].view.slice(Int(entry.normsOffset), Int(documentCount))
+        let offset = fields.normsOffset(field)
+        guard offset != FieldEntry.absentOffset else { return nil }
+        let view = frame[.norms].view.slice(Int(offset), Int(documentCount))
         return NormsReader(base: view.base, count: view.count)
     }
 

@@ -79,6 +79,13 @@ struct FieldTable {
         return fields[Int(slots[number])]
     }
 
+    /// Where the norms of a field start; `FieldEntry.absentOffset` without any.
+    func normsOffset(_ field: FieldID) -> UInt64 {
+        let number = Int(field.rawValue)
+        guard number < slots.count, slots[number] >= 0 else { return FieldEntry.absentOffset }
+        return fields[Int(slots[number])].normsOffset
+    }
+
     private static func entry(
         _ range: SectionRange, _ offset: Int, file: String
     ) throws(SegmentError) -> (FieldEntry, Int) {

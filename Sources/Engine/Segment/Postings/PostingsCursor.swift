@@ -140,16 +140,39 @@ public struct PostingsCursor {
             let frequency = UInt32(clamping: totalFrequency)
             blockImpact = Impact(maxFrequency: frequency, minNorm: singletonNorm)
         } else {
-            try readShortList()
+            // The last document is not stored: for at most 127 documents adding the gaps up costs less than a
+            // header.
+            try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockCapacity) {
+                buffer throws(SegmentError) in
+                // SAFETY: the buffer has the capacity of a block.
+                try readShortList(into: buffer.baseAddress!)
+            }
         }
         groupLastDocument = blockLastDocument
         groupImpact = blockImpact
         return true
     }
 
+    /// Whether the cursor stands before the only block of a short list.
+    @inline(__always)
+    var isBeforeShortList: Bool { form == .short && !hasStarted }
+
+    /// Moves to the only block of a short list and writes its documents, which have to be added up to know the
+    /// last; returns how many there are.
+    ///
+    /// - Precondition: `isBeforeShortList`, and `documents` has room for 128 values.
+    mutating func beginShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) -> Int {
+        precondition(isBeforeShortList)
+        hasStarted = true
+        try readShortList(into: documents)
+        groupLastDocument = blockLastDocument
+        groupImpact = blockImpact
+        return blockCount
+    }
+
     // MARK: Skip data
 
-    private mutating func readShortList() throws(SegmentError) {
+    private mutating func readShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) {
         guard postings.count >= 3 else { throw damaged(0, "a short list is cut") }
         encoding = postings.u8(0) & ~PostingsFormat.flag
         frequencyWidth = postings.u8(1)
@@ -172,19 +195,12 @@ public struct PostingsCursor {
             dataOffset + documentsByteCount + frequenciesByteCount == postings.count
         else { throw damaged(0, "the lengths of a short list contradict its size") }
         blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
-        // The last document is not stored: for at most 127 documents adding the gaps up costs less than a
-        // header.
-        blockLastDocument = try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 128) {
-            buffer throws(SegmentError) in
-            saekin_unpack_patched_ascending(
-                postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max,
-                buffer.baseAddress)
-            guard saekin_is_ascending(buffer.baseAddress, count) == 1, buffer[count - 1] < documentCount
-            else {
-                throw damaged(0, "the documents of a short list do not ascend")
-            }
-            return buffer[count - 1]
+        saekin_unpack_patched_ascending(
+            postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max, documents)
+        guard saekin_is_ascending(documents, count) == 1, documents[count - 1] < documentCount else {
+            throw damaged(0, "the documents of a short list do not ascend")
         }
+        blockLastDocument = documents[count - 1]
     }
 
     private mutating func readGroupHeader() throws(SegmentError) {

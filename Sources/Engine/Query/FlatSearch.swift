@@ -1,0 +1,112 @@
+// Searches segments in which the query is flat, or a flat phrase: what matches is counted first, then the
+// best hits are found among it. What segments have in common (the form of the query, memory, tables) is made
+// once.
+
+/// What a search finds in a segment.
+struct SegmentOutcome {
+    /// Documents that match.
+    var total = 0
+    /// The best hits, best first.
+    var entries: [(document: UInt32, score: Float)] = []
+}
+
+/// Searches one segment after another for a flat query.
+struct FlatSearch {
+    private let plan: QueryPlan
+    private let request: SearchRequest
+    private let capacity: Int
+    /// Nil for terms.
+    private let phrase: PhrasePlan?
+    private var query: FlatQuery
+    private var counter: MatchCounter
+    private var best: BestHits
+    private var phraseHits: BestScores
+
+    /// Nil when the query has another form.
+    init?(_ plan: QueryPlan, _ request: SearchRequest, capacity: Int, memory: SearchMemory) {
+        if case .phrase(let number) = plan.nodes[plan.root] {
+            phrase = plan.phrases[number]
+        } else {
+            phrase = nil
+        }
+        let form = FlatForm(plan)
+        if form == nil, phrase == nil { return nil }
+        query = FlatQuery(form ?? .none)
+        self.plan = plan
+        self.request = request
+        self.capacity = capacity
+        counter = MatchCounter(memory: memory)
+        let hits = BestScores(capacity: capacity, after: request.after)
+        best = BestHits(hits: hits, memory: memory)
+        phraseHits = hits
+    }
+
+    /// Whether matches have to be known one by one.
+    private var needsMatches: Bool {
+        request.filter != nil || !request.facets.isEmpty || !request.facetFilters.isEmpty
+    }
+
+    /// Searches segment number `index`; nil when the query has another form there.
+    ///
+    /// - Parameter floor: the score that hits have to reach.
+    mutating func run(
+        _ view: SegmentView, _ index: Int, floor: Float, _ facets: inout [FacetCounter],
+        _ control: inout SearchControl
+    ) throws -> SegmentOutcome? {
+        var flatPhrase: FlatPhrase?
+        if let phrase {
+            // Where every field lacks a position, nothing matches.
+            if phrase.sources[index].allSatisfy(\.isEmpty) { return SegmentOutcome() }
+            flatPhrase = FlatPhrase(plan, segment: view.segment, index: index)
+            if flatPhrase == nil { return nil }
+        } else {
+            guard query.bind(plan, segment: index) else { return nil }
+            if query.terms.isEmpty { return SegmentOutcome() }
+        }
+        guard needsMatches else {
+            return try Acceptance.withLive(view) {
+                var outcome = SegmentOutcome()
+                if request.countsTotal {
+                    outcome.total = try count(view, index, $0, &control)
+                }
+                try findBest(&outcome, view, &flatPhrase, $0, floor: floor, &control)
+                return outcome
+            }
+        }
+        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false)
+        let matches = DocumentSet(documentCount: view.segment.documentCount)
+        var outcome = SegmentOutcome(total: try pass.run(matches, &facets, &control))
+        if outcome.total > 0 {
+            try findBest(&outcome, view, &flatPhrase, Acceptance(matches), floor: floor, &control)
+        }
+        withExtendedLifetime(matches) {}
+        return outcome
+    }
+
+    private mutating func count(
+        _ view: SegmentView, _ index: Int, _ live: Acceptance, _ control: inout SearchControl
+    ) throws -> Int {
+        if phrase == nil { return try counter.count(query, view.segment, live, &control) }
+        var phrase = FlatPhrase(plan, segment: view.segment, index: index)
+        return try phrase?.count(live, &control) ?? 0
+    }
+
+    private mutating func findBest(
+        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ phrase: inout FlatPhrase?,
+        _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
+    ) throws {
+        guard capacity > 0 else { return }
+        let offeredCount: Int
+        if self.phrase == nil {
+            try best.run(query, plan, view.segment, acceptance, floor: floor, &control)
+            outcome.entries = best.hits.sorted()
+            offeredCount = best.hits.offeredCount
+        } else {
+            try phraseHits.begin(view.segment, floor: floor)
+            try phrase?.findBest(&phraseHits, acceptance, &control)
+            outcome.entries = phraseHits.sorted()
+            offeredCount = phraseHits.offeredCount
+        }
+        if WindowPass.mayPrune(request) { outcome.total = max(outcome.total, offeredCount) }
+    }
+}
