@@ -33,12 +33,16 @@ struct WindowPass {
     private let needsScores: Bool
     /// Whether documents that cannot be among the best hits may be left out.
     private let isPruned: Bool
+    /// Lends the slots.
+    private let memory: SearchMemory
     private var bits = BitSlots()
     private var slots = ScoreSlots()
 
     init(
-        _ plan: QueryPlan, _ request: SearchRequest, view: SegmentView, index: Int, needsScores: Bool
+        _ plan: QueryPlan, _ request: SearchRequest, view: SegmentView, index: Int, needsScores: Bool,
+        memory: SearchMemory
     ) throws(SearchError) {
+        self.memory = memory
         documentCount = view.segment.documentCount
         liveDocs = view.liveDocs
         self.needsScores = needsScores
@@ -50,6 +54,14 @@ struct WindowPass {
         for group in request.facetFilters {
             groups.append(try FilterScorer(group.filter, view: view, usesCache: request.usesCaches))
         }
+        swap(&bits, &memory.bits)
+        swap(&slots, &memory.slots)
+    }
+
+    /// Gives the slots back at the end of a run.
+    private mutating func finish() {
+        swap(&bits, &memory.bits)
+        swap(&slots, &memory.slots)
     }
 
     /// Whether nothing is asked of the documents that are not on the page.
@@ -66,7 +78,10 @@ struct WindowPass {
         do {
             while true {
                 window = try nextWindow(window)
-                if window == .max { return total }
+                if window == .max {
+                    finish()
+                    return total
+                }
                 try control.check()
                 let all = bits.take()
                 if try match(window, into: all, scores: nil, threshold: 0) {
@@ -99,7 +114,10 @@ struct WindowPass {
         do {
             while true {
                 window = try nextWindow(window)
-                if window == .max { return total }
+                if window == .max {
+                    finish()
+                    return total
+                }
                 try control.check()
                 let all = bits.take()
                 let scores = needsScores ? slots.take() : nil

@@ -34,10 +34,6 @@ struct FilterScorer {
         documentCount = view.segment.documentCount
         windowCount = Window.count(documentCount)
         do { root = try add(filter, view) } catch { throw .segment(error) }
-        if !columns.isEmpty {
-            values = Array(repeating: 0, count: Window.size)
-            present = Array(repeating: 0, count: Window.wordCount)
-        }
     }
 
     /// The same, by its set where the segment has one.
@@ -232,6 +228,10 @@ struct FilterScorer {
         if isMatched {
             bits.and(out, candidates)
             return
+        }
+        if values.isEmpty {
+            values = Array(repeating: 0, count: Window.size)
+            present = Array(repeating: 0, count: Window.wordCount)
         }
         try reader.load(window: window, values: &values, present: &present)
         let values = values.span

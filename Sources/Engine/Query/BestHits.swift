@@ -39,8 +39,8 @@ struct BestHits {
 
     /// Leaves in `hits` the best that a segment adds to those that were found before.
     mutating func run(
-        _ query: FlatQuery, _ plan: QueryPlan, _ segment: Segment, _ acceptance: Acceptance, floor: Float,
-        _ control: inout SearchControl
+        _ query: FlatQuery, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ acceptance: Acceptance,
+        floor: Float, _ control: inout SearchControl
     ) throws {
         try hits.begin(segment, floor: floor)
         terms.removeAll(keepingCapacity: true)
@@ -50,8 +50,8 @@ struct BestHits {
         for term in query.terms {
             order.append(terms.count)
             bounds.append(0)
-            terms.append(scored(term, plan, segment))
-            postingCount += Int(term.entry.documentFrequency)
+            terms.append(scored(term, plan, segment, index))
+            postingCount += Int(term.documentFrequency)
         }
         if terms.isEmpty { return }
         documentCount = segment.documentCount
@@ -62,15 +62,18 @@ struct BestHits {
         }
         windowSize = UInt32(size)
         if hits.mayBePrimed, let primer = query.primer(hits.capacity) {
-            try prime(scored(primer, plan, segment), &control)
+            try prime(scored(primer, plan, segment, index), &control)
         }
         if query.isAnd { try searchAll(&control) } else { try searchAny(&control) }
     }
 
-    private func scored(_ term: FlatQuery.Term, _ plan: QueryPlan, _ segment: Segment) -> ScoredTerm {
-        ScoredTerm(
-            TermCursor(segment, term.entry, memory: memory.block(terms.count)),
-            plan.scores(term.unit, field: term.field, norms: segment.norms(term.entry.field)))
+    private func scored(
+        _ term: FlatQuery.Term, _ plan: QueryPlan, _ segment: Segment, _ index: Int
+    ) -> ScoredTerm {
+        let source = plan.units[term.unit].sources.first(in: index)
+        return ScoredTerm(
+            TermCursor(segment, source.entry, memory: memory.block(terms.count)),
+            plan.scores(term.unit, field: source.field, norms: segment.norms(source.entry.field)))
     }
 
     /// Blocks that are read ahead for the threshold.

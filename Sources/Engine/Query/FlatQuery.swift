@@ -44,10 +44,8 @@ struct FlatForm {
 struct FlatQuery {
     /// A term that the segment has.
     struct Term {
-        let entry: TermEntry
         let unit: Int
-        /// Index into the unit's fields.
-        let field: Int
+        let documentFrequency: UInt32
     }
 
     private let form: FlatForm
@@ -69,10 +67,13 @@ struct FlatQuery {
             let count = plan.units[unit].sources.count(in: segment)
             if count > 1 { return false }
             if count == 0 { continue }
-            let source = plan.units[unit].sources.first(in: segment)
-            let frequency = source.entry.documentFrequency
-            let place = terms.firstIndex { $0.entry.documentFrequency > frequency } ?? terms.count
-            terms.insert(Term(entry: source.entry, unit: unit, field: source.field), at: place)
+            let frequency = plan.units[unit].sources.firstFrequency(in: segment)
+            terms.append(Term(unit: unit, documentFrequency: frequency))
+            var place = terms.count - 1
+            while place > 0, terms[place - 1].documentFrequency > frequency {
+                terms.swapAt(place, place - 1)
+                place -= 1
+            }
         }
         if form.isAnd, terms.count < form.units.count { terms.removeAll(keepingCapacity: true) }
         return true
@@ -81,6 +82,6 @@ struct FlatQuery {
     /// The rarest term of an OR of several that has at least `count` documents, to look ahead with.
     func primer(_ count: Int) -> Term? {
         guard !form.isAnd, terms.count > 1 else { return nil }
-        return terms.first { Int($0.entry.documentFrequency) >= count }
+        return terms.first { Int($0.documentFrequency) >= count }
     }
 }

@@ -15,6 +15,7 @@ struct FlatSearch {
     private let plan: QueryPlan
     private let request: SearchRequest
     private let capacity: Int
+    private let memory: SearchMemory
     /// Nil for terms.
     private let phrase: PhrasePlan?
     private var query: FlatQuery
@@ -35,6 +36,7 @@ struct FlatSearch {
         self.plan = plan
         self.request = request
         self.capacity = capacity
+        self.memory = memory
         counter = MatchCounter(memory: memory)
         let hits = BestScores(capacity: capacity, after: request.after)
         best = BestHits(hits: hits, memory: memory)
@@ -69,15 +71,15 @@ struct FlatSearch {
                 if request.countsTotal {
                     outcome.total = try count(view, index, $0, &control)
                 }
-                try findBest(&outcome, view, &flatPhrase, $0, floor: floor, &control)
+                try findBest(&outcome, view, index, &flatPhrase, $0, floor: floor, &control)
                 return outcome
             }
         }
-        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false)
+        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false, memory: memory)
         let matches = DocumentSet(documentCount: view.segment.documentCount)
         var outcome = SegmentOutcome(total: try pass.run(matches, &facets, &control))
         if outcome.total > 0 {
-            try findBest(&outcome, view, &flatPhrase, Acceptance(matches), floor: floor, &control)
+            try findBest(&outcome, view, index, &flatPhrase, Acceptance(matches), floor: floor, &control)
         }
         withExtendedLifetime(matches) {}
         return outcome
@@ -86,19 +88,19 @@ struct FlatSearch {
     private mutating func count(
         _ view: SegmentView, _ index: Int, _ live: Acceptance, _ control: inout SearchControl
     ) throws -> Int {
-        if phrase == nil { return try counter.count(query, view.segment, live, &control) }
+        if phrase == nil { return try counter.count(query, plan, view.segment, index, live, &control) }
         var phrase = FlatPhrase(plan, segment: view.segment, index: index)
         return try phrase?.count(live, &control) ?? 0
     }
 
     private mutating func findBest(
-        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ phrase: inout FlatPhrase?,
+        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ phrase: inout FlatPhrase?,
         _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
     ) throws {
         guard capacity > 0 else { return }
         let offeredCount: Int
         if self.phrase == nil {
-            try best.run(query, plan, view.segment, acceptance, floor: floor, &control)
+            try best.run(query, plan, view.segment, index, acceptance, floor: floor, &control)
             outcome.entries = best.hits.sorted()
             offeredCount = best.hits.offeredCount
         } else {

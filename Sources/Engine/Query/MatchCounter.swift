@@ -21,17 +21,19 @@ struct MatchCounter {
 
     /// How many live documents match.
     mutating func count(
-        _ query: FlatQuery, _ segment: Segment, _ live: Acceptance, _ control: inout SearchControl
+        _ query: FlatQuery, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ live: Acceptance,
+        _ control: inout SearchControl
     ) throws -> Int {
         let terms = query.terms
-        guard let rarest = terms.first?.entry.documentFrequency else { return 0 }
+        guard let rarest = terms.first?.documentFrequency else { return 0 }
         if terms.count == 1, live.isAll { return Int(rarest) }
         cursors.removeAll(keepingCapacity: true)
         for (number, term) in terms.enumerated() {
-            cursors.append(TermCursor(segment, term.entry, memory: memory.block(number)))
+            let source = plan.units[term.unit].sources.first(in: index)
+            cursors.append(TermCursor(segment, source.entry, memory: memory.block(number)))
         }
         if terms.count == 1 { return try countOne(live, &control) }
-        if query.isAnd, rarest < terms[1].entry.documentFrequency / Self.lookUpCost {
+        if query.isAnd, rarest < terms[1].documentFrequency / Self.lookUpCost {
             return try countLookedUp(live, &control)
         }
         return try countChunks(isAnd: query.isAnd, segment.documentCount, live, &control)

@@ -40,7 +40,7 @@ struct PhrasePlan: Sendable {
 
 /// The bound query. Belongs to one search, on one thread.
 struct QueryPlan {
-    indirect enum Node: Sendable {
+    enum Node: Sendable {
         case none
         case all
         case unit(Int)
@@ -64,7 +64,8 @@ struct QueryPlan {
     private let dictionary: SnapshotDictionary
     private let scoreTables = ScoreTables()
     private var scoreTableCount = 0
-    private var tableOfField: [FieldWeight: Int] = [:]
+    /// The field of each length table.
+    private var tableFields: [FieldWeight] = []
     private var clauseCount = 0
 
     /// Looks up every term of `query`. Throws `SearchError` for a query beyond the limits and for damage.
@@ -242,6 +243,12 @@ extension QueryPlan {
     private mutating func add(_ query: TermQuery, boost: Float) throws(SearchError) -> Int {
         try checkFields(query.fields)
         let boost = try checked(try checked(query.boost, "boost") * boost, "product of the boosts")
+        if query.fields.count == 1 {
+            let places = try look(up: query.term, query.fields[0].field)
+            return addUnit(
+                query.fields, name: query.term, isPrefix: false, boost: boost,
+                documentFrequency: places.documentFrequency, sources: places.sources)
+        }
         var places: [TermPlaces] = []
         for field in query.fields { places.append(try look(up: query.term, field.field)) }
         return addUnit(
@@ -252,7 +259,6 @@ extension QueryPlan {
     /// The postings of a term in several fields.
     private static func sources(_ places: [TermPlaces]) -> UnitSources {
         guard let first = places.first else { return UnitSources([]) }
-        if places.count == 1 { return first.sources }
         var sources = UnitSources(segmentCount: first.sources.segmentCount)
         for segment in 0..<first.sources.segmentCount {
             for (field, place) in places.enumerated() where place.sources.count(in: segment) > 0 {
@@ -348,9 +354,9 @@ extension QueryPlan {
 
     /// Index of the table that gives, for a norm byte, what one occurrence in the field counts.
     private mutating func lengthTable(_ field: FieldWeight) -> Int {
-        if let known = tableOfField[field] { return known }
+        if let known = tableFields.firstIndex(of: field) { return known }
         lengthTables.append(dictionary.lengthTable(field))
-        tableOfField[field] = lengthTables.count - 1
+        tableFields.append(field)
         return lengthTables.count - 1
     }
 }

@@ -65,7 +65,7 @@ struct Search {
             var facets = request.facets.map { FacetCounter($0, view: view) }
             let outcome =
                 try flat?.run(view, index, floor: best.floor, &facets, &control)
-                ?? collect(plan, view, index, capacity, best.floor, &facets, &control)
+                ?? collect(plan, view, index, capacity, best.floor, &facets, &control, memory)
             total += outcome.total
             for (facet, counter) in facets.enumerated() { counted[facet][index] = counter.result }
             if outcome.entries.isEmpty { continue }
@@ -89,9 +89,9 @@ struct Search {
     /// Searches a segment by the window pass.
     private func collect(
         _ plan: QueryPlan, _ view: SegmentView, _ index: Int, _ capacity: Int, _ floor: Float,
-        _ facets: inout [FacetCounter], _ control: inout SearchControl
+        _ facets: inout [FacetCounter], _ control: inout SearchControl, _ memory: SearchMemory
     ) throws -> SegmentOutcome {
-        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0)
+        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0, memory: memory)
         if sortsByScore {
             var ranker = try ScoreRanker(view.segment, after: request.after, scoreFloor: floor)
             var hits = TopHits<ScoreRank>(capacity: capacity)

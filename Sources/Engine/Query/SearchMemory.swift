@@ -18,6 +18,9 @@ final class SearchMemory: @unchecked Sendable {
     let documentScores = UnsafeMutablePointer<Float>.allocate(capacity: SearchMemory.capacity)
     /// Two sets of a stretch, for counting.
     let sets = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * SearchMemory.capacity / 64)
+    /// Slots of the window pass, between two passes.
+    var bits = BitSlots()
+    var slots = ScoreSlots()
     private let blocks = UnsafeMutablePointer<UInt32>.allocate(
         capacity: SearchMemory.cursorCount * TermCursor.blockValueCount)
 

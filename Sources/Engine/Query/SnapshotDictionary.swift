@@ -19,6 +19,11 @@ final class SnapshotDictionary: Sendable {
     private struct Key: Hashable {
         let field: FieldID
         let term: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(field.rawValue)
+            term.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
     }
 
     /// Two generations of terms: what was not asked for while the younger one filled is forgotten.

@@ -4,7 +4,7 @@ import CKernels
 /// Scores one unit.
 struct UnitScorer {
     private var cursors: [TermCursor] = []
-    /// Per cursor, what an occurrence counts by norm byte.
+    /// Per cursor, what an occurrence counts by norm byte, where scores are needed.
     private var factors: [[Float]] = []
     /// Per cursor, a norm a document; fields without norms read the norm 0.
     private var norms: [NormsReader?] = []
@@ -29,8 +29,10 @@ struct UnitScorer {
         var postingCount: UInt64 = 0
         for source in unit.sources[index] {
             cursors.append(TermCursor(segment, source.entry))
-            factors.append(plan.lengthTables[unit.lengthTables[source.field]])
-            norms.append(segment.norms(unit.fields[source.field].field))
+            if needsScores {
+                factors.append(plan.lengthTables[unit.lengthTables[source.field]])
+                norms.append(segment.norms(unit.fields[source.field].field))
+            }
             postingCount += UInt64(source.entry.documentFrequency)
         }
         cost = min(postingCount, UInt64(segment.documentCount))

@@ -48,4 +48,9 @@ struct UnitSources: Sendable {
     ///
     /// - Precondition: `count(in: segment)` is above 0.
     func first(in segment: Int) -> UnitSource { list[start(segment)] }
+
+    /// How many documents the first postings in a segment have.
+    ///
+    /// - Precondition: `count(in: segment)` is above 0.
+    func firstFrequency(in segment: Int) -> UInt32 { list[start(segment)].entry.documentFrequency }
 }

@@ -197,7 +197,9 @@ public struct PostingsCursor {
         blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
         saekin_unpack_patched_ascending(
             postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max, documents)
-        guard saekin_is_ascending(documents, count) == 1, documents[count - 1] < documentCount else {
+        guard documents[count - 1] < documentCount,
+            Self.ascends(gapWidth) || saekin_is_ascending(documents, count) == 1
+        else {
             throw damaged(0, "the documents of a short list do not ascend")
         }
         blockLastDocument = documents[count - 1]
@@ -306,15 +308,18 @@ public struct PostingsCursor {
         } else {
             saekin_unpack_narrow_ascending(data, UInt32(blockCount), UInt32(encoding), previous, documents)
         }
-        // Gaps below 2^24 add up to less than 2^32: a right last document then proves that all of them
-        // ascend.
-        let gapWidth = Int(encoding) + (gapExceptions > 0 ? PostingsFormat.exceptionBitCount : 0)
         guard documents[blockCount - 1] == blockLastDocument,
-            gapWidth <= 24
+            Self.ascends(gapWidth)
                 || saekin_is_ascending(documents, blockCount) == 1 && documents[0] >= blockLowerBound
         else { throw damaged(dataOffset, "a block's documents do not end where its header says") }
         return blockCount
     }
+
+    /// How many bits a gap of the block may have.
+    private var gapWidth: Int { Int(encoding) + (gapExceptions > 0 ? PostingsFormat.exceptionBitCount : 0) }
+
+    /// Whether documents with gaps of so many bits certainly ascend: gaps below 2^24 add up to less than 2^32.
+    private static func ascends(_ gapWidth: Int) -> Bool { gapWidth <= 24 }
 
     /// Whether every frequency of the block is 1.
     public var hasOnlySingleOccurrences: Bool {
