@@ -22,6 +22,12 @@ CLONES size_t saekin_count_bits(const uint64_t *words, size_t count) {
     return bits;
 }
 
+void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums) {
+    for (size_t i = 0; i < count; i++) {
+        if (counts[i] != 0) sums[numbers[i]] += counts[i];
+    }
+}
+
 CLONES size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count) {
     size_t bits = 0;
     for (size_t i = 0; i < count; i++) bits += (size_t)__builtin_popcountll(left[i] & right[i]);

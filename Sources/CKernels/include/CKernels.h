@@ -100,6 +100,12 @@ void saekin_or_words(const uint8_t *words, size_t word_count, uint64_t *out);
 /// How many bits are set.
 size_t saekin_count_bits(const uint64_t *words, size_t count);
 
+/// Has the processor load the bytes at an address that will soon be read.
+static inline void saekin_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// sums[numbers[i]] += counts[i] for each count.
+void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums);
+
 /// How many bits are set in both.
 size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count);
 

@@ -1,4 +1,5 @@
 // Facet counts of all segments as one answer: values are joined by their bytes.
+import CKernels
 
 /// Merges what a facet counted in each segment.
 struct FacetMerge {
@@ -94,8 +95,11 @@ struct FacetMerge {
     private static func sum(_ parts: [Part], _ join: FacetValueCache.Join) -> [UInt32] {
         var sums = Array(repeating: UInt32(0), count: join.values.count)
         for (part, numbers) in zip(parts, join.numbers) {
-            // A sum without a look at whether there is anything to add is the faster one.
-            for (count, number) in zip(part.counts, numbers) { sums[Int(number)] &+= count }
+            // SAFETY: both have a value an ordinal, and numbers are those of values.
+            precondition(part.counts.count == numbers.count)
+            sums.withUnsafeMutableBufferPointer { sums in
+                saekin_add_numbered(part.counts, numbers, numbers.count, sums.baseAddress)
+            }
         }
         return sums
     }
@@ -108,7 +112,11 @@ struct FacetMerge {
         var least: UInt64 = 1
         if order == .count {
             var best = TopHits<FacetRank>(capacity: limit)
-            for count in sums where count > 0 { best.offer(FacetRank(count: UInt64(count), place: 0), 0) }
+            for count in sums where UInt64(count) >= least {
+                best.offer(FacetRank(count: UInt64(count), place: 0), 0)
+                // From here on a count has to be greater than the worst to change anything.
+                if let worst = best.worst { least = worst.count + 1 }
+            }
             least = best.worst?.count ?? 1
         }
         var top: [(value: [UInt8], count: Int)] = []

@@ -47,7 +47,7 @@ struct WindowPass {
         liveDocs = view.liveDocs
         self.needsScores = needsScores
         isPruned = needsScores && Self.mayPrune(request)
-        scorer = try SegmentScorer(plan, view: view, index: index, needsScores: needsScores)
+        scorer = try SegmentScorer(plan, view: view, index: index, needsScores: needsScores, memory: memory)
         filter = try request.filter.map { (filter) throws(SearchError) in
             try FilterScorer(filter, view: view, usesCache: request.usesCaches)
         }

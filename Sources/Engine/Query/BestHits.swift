@@ -50,7 +50,7 @@ struct BestHits {
         for term in query.terms {
             order.append(terms.count)
             bounds.append(0)
-            terms.append(scored(term, plan, segment, index))
+            terms.append(scored(term.unit, plan, segment, index))
             postingCount += Int(term.documentFrequency)
         }
         if terms.isEmpty { return }
@@ -61,53 +61,48 @@ struct BestHits {
             size *= 2
         }
         windowSize = UInt32(size)
-        if hits.mayBePrimed, let primer = query.primer(hits.capacity) {
-            try prime(scored(primer, plan, segment, index), &control)
-        }
         if query.isAnd { try searchAll(&control) } else { try searchAny(&control) }
     }
 
     private func scored(
-        _ term: FlatQuery.Term, _ plan: QueryPlan, _ segment: Segment, _ index: Int
+        _ unit: Int, _ plan: QueryPlan, _ segment: Segment, _ index: Int
     ) -> ScoredTerm {
-        let source = plan.units[term.unit].sources.first(in: index)
+        let source = plan.units[unit].sources.first(in: index)
         return ScoredTerm(
             TermCursor(segment, source.entry, memory: memory.block(terms.count)),
-            plan.scores(term.unit, field: source.field, norms: segment.norms(source.entry.field)))
+            plan.scores(unit, field: source.field, norms: segment.norms(source.entry.field)))
     }
+
+    // MARK: Looking ahead
 
     /// Blocks that are read ahead for the threshold.
     private static let primingBlockCountMax = 64
 
-    /// Raises the threshold to what the k-th best of one term gives alone: the k best of all can only be
-    /// better. Without it, frequent terms would be essential until k documents with the rare ones have been
-    /// met.
-    private mutating func prime(_ term: ScoredTerm, _ control: inout SearchControl) throws {
-        var term = term
-        var best: [Float] = []
+    /// What the k-th best of one unit gives alone, over the segments that `primer` has looked at: the k best of
+    /// all can only be better. Without it, frequent terms would be essential until k documents with the rare ones
+    /// have been met.
+    mutating func lookAhead(
+        _ unit: Int, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ acceptance: Acceptance,
+        _ primer: inout Primer, _ control: inout SearchControl
+    ) throws {
+        terms.removeAll(keepingCapacity: true)
+        var term = scored(unit, plan, segment, index)
         var found = candidates
-        var blockCount = 0
-        while blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
+        while primer.blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
             try control.check()
-            blockCount += 1
-            let least = best.count == hits.capacity ? best[best.count - 1] : 0
+            primer.blockCount += 1
+            let least = primer.floor
             if term.boundOfBlock() <= least {
-                guard try term.cursor.skipBlock() else { break }
+                guard try term.cursor.skipBlock() else { return }
                 continue
             }
             try term.cursor.decode()
             let run = term.cursor.takeRun(base: 0, end: .max)
             term.candidates(run, least: least, into: &found)
             for place in 0..<found.count where acceptance.contains(found.documents[place]) {
-                let score = found.scores[place]
-                if best.count == hits.capacity {
-                    if score <= best[best.count - 1] { continue }
-                    best.removeLast()
-                }
-                best.insert(score, at: best.firstIndex { $0 < score } ?? best.count)
+                primer.add(found.scores[place])
             }
         }
-        if best.count == hits.capacity { hits.raise(best[best.count - 1]) }
     }
 
     // MARK: Hits

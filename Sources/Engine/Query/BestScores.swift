@@ -30,20 +30,7 @@ struct BestScores {
         hits.removeAll()
     }
 
-    /// Larger pages are not worth looking ahead for.
-    private static let primedCapacityMax = 128
-
     var capacity: Int { hits.capacity }
-
-    /// Whether looking ahead for the threshold is allowed and worth it: not for a page behind a cursor, which
-    /// leaves out the best, nor where a segment before has given one.
-    var mayBePrimed: Bool { after == nil && floor == 0 && hits.capacity <= Self.primedCapacityMax }
-
-    /// Raises the threshold to a score that as many hits as there is room for are known to have.
-    mutating func raise(_ score: Float) {
-        floor = max(floor, score)
-        threshold = max(threshold, score)
-    }
 
     /// Keeps a document if it is among the best so far.
     mutating func offer(_ document: UInt32, _ score: Float) throws(SegmentError) {
@@ -59,6 +46,34 @@ struct BestScores {
     /// The hits, best first.
     func sorted() -> [(document: UInt32, score: Float)] {
         hits.sorted().map { ($0.document, $0.rank.score) }
+    }
+}
+
+/// The best scores that looking ahead has met.
+struct Primer {
+    /// Larger pages are not worth looking ahead for.
+    static let capacityMax = 128
+
+    private let capacity: Int
+    private var scores: [Float] = []
+    /// Blocks that were looked at.
+    var blockCount = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        scores.reserveCapacity(capacity + 1)
+    }
+
+    /// A score that as many hits as there is room for are known to have; 0 where there are fewer.
+    var floor: Float { capacity > 0 && scores.count == capacity ? scores[capacity - 1] : 0 }
+
+    /// Adds the score of a document that was not added before.
+    mutating func add(_ score: Float) {
+        if scores.count == capacity {
+            if score <= floor { return }
+            scores.removeLast()
+        }
+        scores.insert(score, at: scores.firstIndex { $0 < score } ?? scores.count)
     }
 }
 

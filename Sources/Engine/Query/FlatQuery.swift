@@ -57,6 +57,9 @@ struct FlatQuery {
         terms.reserveCapacity(form.units.count)
     }
 
+    /// The plan's units.
+    var units: [Int] { form.units }
+
     /// Whether a document needs all of several terms.
     var isAnd: Bool { form.isAnd && terms.count > 1 }
 
@@ -79,9 +82,10 @@ struct FlatQuery {
         return true
     }
 
-    /// The rarest term of an OR of several that has at least `count` documents, to look ahead with.
-    func primer(_ count: Int) -> Term? {
-        guard !form.isAnd, terms.count > 1 else { return nil }
-        return terms.first { Int($0.documentFrequency) >= count }
+    /// The rarest unit of an OR of several that has at least `count` documents, to look ahead with.
+    func primer(_ plan: QueryPlan, _ count: Int) -> Int? {
+        guard !form.isAnd, form.units.count > 1 else { return nil }
+        return form.units.filter { plan.units[$0].documentFrequency >= UInt64(count) }
+            .min { plan.units[$0].documentFrequency < plan.units[$1].documentFrequency }
     }
 }

@@ -48,6 +48,34 @@ struct FlatSearch {
         request.filter != nil || !request.facets.isEmpty || !request.facetFilters.isEmpty
     }
 
+    /// Has the postings of all segments loaded, so that one segment's come while another is searched.
+    func prefetch(_ views: [SegmentView], _ order: [Int]) {
+        guard order.count > 1 else { return }
+        for index in order {
+            let segment = views[index].segment
+            for unit in query.units where plan.units[unit].sources.count(in: index) > 0 {
+                segment.prefetchPostings(at: plan.units[unit].sources.firstOffset(in: index))
+            }
+        }
+    }
+
+    /// A score that hits have to reach, from a look at the best documents of one term.
+    mutating func lookAhead(
+        _ views: [SegmentView], _ order: [Int], _ control: inout SearchControl
+    ) throws -> Float {
+        // A page behind a cursor leaves out the best; which documents match a filter is not known yet.
+        guard phrase == nil, capacity > 0, capacity <= Primer.capacityMax, request.after == nil, !needsMatches,
+            let unit = query.primer(plan, capacity)
+        else { return 0 }
+        var primer = Primer(capacity: capacity)
+        for index in order where plan.units[unit].sources.count(in: index) == 1 {
+            try Acceptance.withLive(views[index]) {
+                try best.lookAhead(unit, plan, views[index].segment, index, $0, &primer, &control)
+            }
+        }
+        return primer.floor
+    }
+
     /// Searches segment number `index`; nil when the query has another form there.
     ///
     /// - Parameter floor: the score that hits have to reach.
@@ -79,6 +107,15 @@ struct FlatSearch {
         let matches = DocumentSet(documentCount: view.segment.documentCount)
         var outcome = SegmentOutcome(total: try pass.run(matches, &facets, &control))
         if outcome.total > 0 {
+            var floor = floor
+            if floor == 0, phrase == nil, capacity > 0, capacity <= Primer.capacityMax, request.after == nil,
+                let unit = query.primer(plan, capacity), plan.units[unit].sources.count(in: index) == 1
+            {
+                var primer = Primer(capacity: capacity)
+                try best.lookAhead(
+                    unit, plan, view.segment, index, Acceptance(matches), &primer, &control)
+                floor = primer.floor
+            }
             try findBest(&outcome, view, index, &flatPhrase, Acceptance(matches), floor: floor, &control)
         }
         withExtendedLifetime(matches) {}

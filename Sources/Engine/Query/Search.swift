@@ -60,6 +60,8 @@ struct Search {
             repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count), count: request.facets.count)
         var best = ScoreFloor(capacity: capacity)
         var flat = sortsByScore ? FlatSearch(plan, request, capacity: capacity, memory: memory) : nil
+        flat?.prefetch(views, order)
+        best.raise(try flat?.lookAhead(views, order, &control) ?? 0)
         for index in order {
             let view = views[index]
             var facets = request.facets.map { FacetCounter($0, view: view) }
@@ -173,9 +175,10 @@ private struct ScoreFloor {
     }
 
     /// Hits below this score cannot be on the page.
-    var floor: Float {
-        capacity > 0 && scores.count >= capacity ? scores[capacity - 1] : 0
-    }
+    private(set) var floor: Float = 0
+
+    /// Raises the floor to a score that as many hits as there is room for are known to have.
+    mutating func raise(_ score: Float) { floor = max(floor, score) }
 
     /// Adds hits, best first.
     mutating func add(_ hits: [(document: UInt32, score: Float)]) {
@@ -186,6 +189,7 @@ private struct ScoreFloor {
             }
             scores.insert(hit.score, at: scores.firstIndex { $0 < hit.score } ?? scores.count)
         }
+        if capacity > 0, scores.count == capacity { raise(scores[capacity - 1]) }
     }
 }
 

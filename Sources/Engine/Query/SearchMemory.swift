@@ -47,6 +47,23 @@ final class SearchMemory: @unchecked Sendable {
         number < Self.cursorCount ? blocks + number * TermCursor.blockValueCount : nil
     }
 
+    /// Lends memory for blocks to one cursor after another.
+    struct BlockLender {
+        private let memory: SearchMemory
+        private var number = 0
+
+        fileprivate init(_ memory: SearchMemory) { self.memory = memory }
+
+        /// Memory for the blocks of one more cursor; nil where there is none left.
+        mutating func next() -> UnsafeMutablePointer<UInt32>? {
+            number += 1
+            return memory.block(number - 1)
+        }
+    }
+
+    /// A lender of all memory for blocks: only one at a time may be in use.
+    var blockLender: BlockLender { BlockLender(self) }
+
     /// Lends memory to a search. What a failed search leaves behind is not used again.
     static func lend<Result>(_ body: (SearchMemory) throws -> Result) throws -> Result {
         let memory = kept.withLock { $0.popLast() } ?? SearchMemory()

@@ -23,13 +23,20 @@ struct SegmentScorer {
 
     /// Binds `plan` to its segment number `index`. Without `needsScores`, frequencies and lengths stay
     /// unread.
-    init(_ plan: QueryPlan, view: SegmentView, index: Int, needsScores: Bool) throws(SearchError) {
+    ///
+    /// - Parameter memory: lends memory for blocks to the scorer's cursors.
+    init(
+        _ plan: QueryPlan, view: SegmentView, index: Int, needsScores: Bool, memory: SearchMemory
+    ) throws(SearchError) {
+        var blocks = memory.blockLender
         root = plan.root
         documentCount = view.segment.documentCount
         windowCount = Window.count(documentCount)
         for unit in plan.units.indices {
             units.append(
-                UnitScorer(unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+                UnitScorer(
+                    unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores,
+                    blocks: &blocks))
         }
         for phrase in plan.phrases {
             phrases.append(
@@ -37,26 +44,27 @@ struct SegmentScorer {
                     phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }
         for filter in plan.filters { filters.append(try FilterScorer(filter, view: view)) }
-        var bound: [QueryPlan.Node] = []
-        for node in plan.nodes {
+        var bound = plan.nodes
+        costs.reserveCapacity(bound.count)
+        for (number, node) in plan.nodes.enumerated() {
             costs.append(
                 Self.cost(
                     node, costs: costs, units: units, phrases: phrases, filters: filters,
                     documentCount: UInt64(documentCount)))
-            guard case .boolean(let must, let should, let mustNot, let minimum) = node else {
-                bound.append(node)
+            guard case .boolean(let must, let should, let mustNot, let minimum) = node, must.count > 1 else {
                 continue
             }
             // The rarest clause leads: it decides which windows, and then which documents, the others look
             // at.
             let byCost = costs
             let ordered = must.sorted { byCost[$0] < byCost[$1] }
-            bound.append(
-                .boolean(must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum))
+            bound[number] = .boolean(
+                must: ordered, should: should, mustNot: mustNot, minimumShouldMatch: minimum)
         }
         nodes = bound
         let units = units
-        flat = Self.flat(bound, root: plan.root).flatMap { Self.isWorthBounding($0, units) ? $0 : nil }
+        let flat = needsScores ? Self.flat(bound, root: plan.root) : nil
+        self.flat = flat.flatMap { Self.isWorthBounding($0, units) ? $0 : nil }
     }
 
     /// How many documents the query may match, roughly.

@@ -20,7 +20,10 @@ struct UnitScorer {
     let windowCost: Int
 
     /// Binds unit `number` of a plan to its segment number `index`.
-    init(_ number: Int, plan: QueryPlan, segment: Segment, index: Int, needsScores: Bool) {
+    init(
+        _ number: Int, plan: QueryPlan, segment: Segment, index: Int, needsScores: Bool,
+        blocks: inout SearchMemory.BlockLender
+    ) {
         let unit = plan.units[number]
         weight = unit.weight
         k1 = plan.k1
@@ -28,7 +31,7 @@ struct UnitScorer {
         self.needsScores = needsScores
         var postingCount: UInt64 = 0
         for source in unit.sources[index] {
-            cursors.append(TermCursor(segment, source.entry))
+            cursors.append(TermCursor(segment, source.entry, memory: blocks.next()))
             if needsScores {
                 factors.append(plan.lengthTables[unit.lengthTables[source.field]])
                 norms.append(segment.norms(unit.fields[source.field].field))

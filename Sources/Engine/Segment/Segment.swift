@@ -3,6 +3,7 @@
 // Opening checks the frame, the field table and every index; what is large is checked where it is read:
 // blocks of terms and stored fields by their checksums, postings and columns by their lengths and bounds.
 // `check` reads all.
+import CKernels
 
 /// An immutable set of documents with everything that searches them. Safe to use from any thread.
 ///
@@ -137,6 +138,14 @@ public final class Segment: Sendable {
 
     /// A cursor before the first block of a term's postings.
     public func postings(_ entry: TermEntry) -> PostingsCursor { PostingsCursor(self, entry) }
+
+    /// Has the start of a list of postings loaded.
+    func prefetchPostings(at offset: Int) {
+        let view = frame[.postings].view
+        // A hint: an address outside of the section would do no harm either.
+        saekin_prefetch(view.base + offset)
+        saekin_prefetch(view.base + offset + 64)
+    }
 
     // MARK: Columns
 

@@ -73,6 +73,7 @@ struct FieldTable {
     }
 
     /// The entry of a field that the segment has.
+    @inline(__always)
     subscript(field: FieldID) -> FieldEntry? {
         let number = Int(field.rawValue)
         guard number < slots.count, slots[number] >= 0 else { return nil }
