@@ -35,6 +35,8 @@ struct WindowPass {
     private let isPruned: Bool
     /// Lends the slots.
     private let memory: SearchMemory
+    /// Windows that were visited.
+    private(set) var visitedCount = 0
     private var bits = BitSlots()
     private var slots = ScoreSlots()
 
@@ -56,6 +58,14 @@ struct WindowPass {
         }
         swap(&bits, &memory.bits)
         swap(&slots, &memory.slots)
+    }
+
+    /// Whether windows may be left out by the bounds of their blocks.
+    var isBounded: Bool { isPruned && scorer.flat != nil }
+
+    /// How the filter of the request is applied.
+    var filterUse: SegmentProfile.FilterUse {
+        filter.map { $0.isKept ? .kept : .evaluated } ?? .none
     }
 
     /// Gives the slots back at the end of a run.
@@ -83,6 +93,7 @@ struct WindowPass {
                     return total
                 }
                 try control.check()
+                visitedCount += 1
                 let all = bits.take()
                 if try match(window, into: all, scores: nil, threshold: 0) {
                     let near = try applyGroups(window, all)
@@ -119,6 +130,7 @@ struct WindowPass {
                     return total
                 }
                 try control.check()
+                visitedCount += 1
                 let all = bits.take()
                 let scores = needsScores ? slots.take() : nil
                 // Below this score no document gets onto the page; ties may.

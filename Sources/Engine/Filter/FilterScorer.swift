@@ -51,6 +51,11 @@ struct FilterScorer {
         root = append(.set(set), cost: UInt64(set.count))
     }
 
+    /// Whether the documents come from a set that was kept.
+    var isKept: Bool {
+        if case .set = nodes[root] { true } else { false }
+    }
+
     /// How many documents the filter may match, roughly.
     var cost: UInt64 { costs[root] }
 

@@ -73,6 +73,9 @@ struct BestHits {
             plan.scores(unit, field: source.field, norms: segment.norms(source.entry.field)))
     }
 
+    /// Blocks that were decoded in the last segment.
+    var decodedBlockCount: Int { terms.reduce(0) { $0 + $1.cursor.blockNumber } }
+
     // MARK: Looking ahead
 
     /// Blocks that are read ahead for the threshold.

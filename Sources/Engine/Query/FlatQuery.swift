@@ -63,6 +63,13 @@ struct FlatQuery {
     /// Whether a document needs all of several terms.
     var isAnd: Bool { form.isAnd && terms.count > 1 }
 
+    /// Blocks of postings of all terms that the segment has.
+    var blockCount: Int {
+        terms.reduce(0) {
+            $0 + (Int($1.documentFrequency) + PostingsCursor.blockCapacity - 1) / PostingsCursor.blockCapacity
+        }
+    }
+
     /// Binds the query to a segment; false when a term has more than one list of postings there.
     mutating func bind(_ plan: QueryPlan, segment: Int) -> Bool {
         terms.removeAll(keepingCapacity: true)

@@ -8,6 +8,38 @@ struct SegmentOutcome {
     var total = 0
     /// The best hits, best first.
     var entries: [(document: UInt32, score: Float)] = []
+    var matching = SegmentProfile.Matching.none
+    var ranking = SegmentProfile.Ranking.none
+    var filter = SegmentProfile.FilterUse.none
+    var windowCount = 0
+    /// Blocks of a flat query's terms, and those that were decoded.
+    var blockCount = 0
+    var decodedBlockCount = 0
+
+    init() {}
+
+    /// What a window pass found.
+    init(
+        total: Int, entries: [(document: UInt32, score: Float)] = [], ranking: SegmentProfile.Ranking,
+        pass: WindowPass
+    ) {
+        self.total = total
+        self.entries = entries
+        self.ranking = ranking
+        matching = .windows
+        filter = pass.filterUse
+        windowCount = pass.visitedCount
+    }
+
+    /// Says how the segment was searched.
+    func describe(_ profile: inout SegmentProfile) {
+        profile.matching = matching
+        profile.ranking = ranking
+        profile.filter = filter
+        profile.windowCount = windowCount
+        profile.blockCount = blockCount
+        profile.decodedBlockCount = decodedBlockCount
+    }
 }
 
 /// Searches one segment after another for a flat query.
@@ -96,16 +128,16 @@ struct FlatSearch {
         guard needsMatches else {
             return try Acceptance.withLive(view) {
                 var outcome = SegmentOutcome()
-                if request.countsTotal {
-                    outcome.total = try count(view, index, $0, &control)
-                }
+                outcome.matching = .pruned
+                if request.countsTotal { try count(&outcome, view, index, $0, &control) }
                 try findBest(&outcome, view, index, &flatPhrase, $0, floor: floor, &control)
                 return outcome
             }
         }
         var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false, memory: memory)
         let matches = DocumentSet(documentCount: view.segment.documentCount)
-        var outcome = SegmentOutcome(total: try pass.run(matches, &facets, &control))
+        let total = try pass.run(matches, &facets, &control)
+        var outcome = SegmentOutcome(total: total, ranking: .none, pass: pass)
         if outcome.total > 0 {
             var floor = floor
             if floor == 0, phrase == nil, capacity > 0, capacity <= Primer.capacityMax, request.after == nil,
@@ -123,11 +155,18 @@ struct FlatSearch {
     }
 
     private mutating func count(
-        _ view: SegmentView, _ index: Int, _ live: Acceptance, _ control: inout SearchControl
-    ) throws -> Int {
-        if phrase == nil { return try counter.count(query, plan, view.segment, index, live, &control) }
-        var phrase = FlatPhrase(plan, segment: view.segment, index: index)
-        return try phrase?.count(live, &control) ?? 0
+        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ live: Acceptance,
+        _ control: inout SearchControl
+    ) throws {
+        if phrase == nil {
+            outcome.total = try counter.count(query, plan, view.segment, index, live, &control)
+            outcome.matching = counter.method
+            outcome.decodedBlockCount += counter.decodedBlockCount
+        } else {
+            var phrase = FlatPhrase(plan, segment: view.segment, index: index)
+            outcome.total = try phrase?.count(live, &control) ?? 0
+            outcome.matching = .positions
+        }
     }
 
     private mutating func findBest(
@@ -140,7 +179,11 @@ struct FlatSearch {
             try best.run(query, plan, view.segment, index, acceptance, floor: floor, &control)
             outcome.entries = best.hits.sorted()
             offeredCount = best.hits.offeredCount
+            outcome.ranking = query.isAnd ? .and : .maxScore
+            outcome.blockCount = query.blockCount
+            outcome.decodedBlockCount += best.decodedBlockCount
         } else {
+            outcome.ranking = .phrase
             try phraseHits.begin(view.segment, floor: floor)
             try phrase?.findBest(&phraseHits, acceptance, &control)
             outcome.entries = phraseHits.sorted()

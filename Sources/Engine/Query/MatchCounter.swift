@@ -14,6 +14,8 @@ struct MatchCounter {
     private let memory: SearchMemory
     /// The rarest first.
     private var cursors: [TermCursor] = []
+    /// How the last segment was counted.
+    private(set) var method = SegmentProfile.Matching.none
 
     init(memory: SearchMemory) {
         self.memory = memory
@@ -25,19 +27,30 @@ struct MatchCounter {
         _ control: inout SearchControl
     ) throws -> Int {
         let terms = query.terms
-        guard let rarest = terms.first?.documentFrequency else { return 0 }
-        if terms.count == 1, live.isAll { return Int(rarest) }
         cursors.removeAll(keepingCapacity: true)
+        guard let rarest = terms.first?.documentFrequency else { return 0 }
+        if terms.count == 1, live.isAll {
+            method = .frequency
+            return Int(rarest)
+        }
         for (number, term) in terms.enumerated() {
             let source = plan.units[term.unit].sources.first(in: index)
             cursors.append(TermCursor(segment, source.entry, memory: memory.block(number)))
         }
-        if terms.count == 1 { return try countOne(live, &control) }
+        if terms.count == 1 {
+            method = .live
+            return try countOne(live, &control)
+        }
         if query.isAnd, rarest < terms[1].documentFrequency / Self.lookUpCost {
+            method = .lookUps
             return try countLookedUp(live, &control)
         }
+        method = .bits
         return try countChunks(isAnd: query.isAnd, segment.documentCount, live, &control)
     }
+
+    /// Blocks that were decoded in the last segment.
+    var decodedBlockCount: Int { cursors.reduce(0) { $0 + $1.blockNumber } }
 
     // MARK: One term
 

@@ -34,6 +34,8 @@ struct PhrasePlan: Sendable {
     /// Per segment, per field, per position: the alternatives that exist. Empty where the field lacks a
     /// position.
     let sources: [[[[TermEntry]]]]
+    /// Where the plan's tables of scores for the phrase start, one a field.
+    let firstScoreTable: Int
 
     var weight: Float { idf * boost }
 }
@@ -99,15 +101,24 @@ struct QueryPlan {
     /// The scores of a unit's occurrences in one of its fields, for a segment with these norms. What does not
     /// depend on the segment is made once.
     func scores(_ unit: Int, field: Int, norms: NormsReader?) -> UnitScores {
-        let number = units[unit].firstScoreTable + field
-        let table =
-            scoreTables.table(number)
-            ?? scoreTables.add(
-                ScoreTable(
-                    weight: units[unit].weight, k1: k1, grid: grid,
-                    factors: lengthTables[units[unit].lengthTables[field]]),
-                number, of: scoreTableCount)
+        let table = scoreTable(
+            units[unit].firstScoreTable + field, weight: units[unit].weight, units[unit].lengthTables[field])
         return UnitScores(table, norms: norms)
+    }
+
+    /// The same for a phrase.
+    func phraseScores(_ phrase: Int, field: Int, norms: NormsReader?) -> UnitScores {
+        let table = scoreTable(
+            phrases[phrase].firstScoreTable + field, weight: phrases[phrase].weight,
+            phrases[phrase].lengthTables[field])
+        return UnitScores(table, norms: norms)
+    }
+
+    private func scoreTable(_ number: Int, weight: Float, _ lengths: Int) -> ScoreTable {
+        scoreTables.table(number)
+            ?? scoreTables.add(
+                ScoreTable(weight: weight, k1: k1, grid: grid, factors: lengthTables[lengths]), number,
+                of: scoreTableCount)
     }
 
     /// The mean length of a field over the documents that have it; 1 if none has.
@@ -344,7 +355,8 @@ extension QueryPlan {
         phrases.append(
             PhrasePlan(
                 fields: query.fields, lengthTables: query.fields.map { lengthTable($0) }, terms: query.terms,
-                idf: idf, boost: boost, sources: sources))
+                idf: idf, boost: boost, sources: sources, firstScoreTable: scoreTableCount))
+        scoreTableCount += query.fields.count
         return append(.phrase(phrases.count - 1))
     }
 

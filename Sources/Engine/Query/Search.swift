@@ -55,6 +55,7 @@ struct Search {
         let capacity = request.limit == 0 ? 0 : request.limit + request.offset + 1
         var total = 0
         var found: [SegmentHits] = []
+        var profiles: [SegmentProfile] = []
         // A segment that counts nothing is the same for every kind of facet.
         var counted = Array(
             repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count), count: request.facets.count)
@@ -64,10 +65,19 @@ struct Search {
         best.raise(try flat?.lookAhead(views, order, &control) ?? 0)
         for index in order {
             let view = views[index]
+            let start = request.isProfiled ? ContinuousClock.now : nil
+            let floor = best.floor
             var facets = request.facets.map { FacetCounter($0, view: view) }
             let outcome =
-                try flat?.run(view, index, floor: best.floor, &facets, &control)
-                ?? collect(plan, view, index, capacity, best.floor, &facets, &control, memory)
+                try flat?.run(view, index, floor: floor, &facets, &control)
+                ?? collect(plan, view, index, capacity, floor, &facets, &control, memory)
+            if let start {
+                var profile = SegmentProfile(view, index)
+                outcome.describe(&profile)
+                profile.floor = floor
+                profile.time = .now - start
+                profiles.append(profile)
+            }
             total += outcome.total
             for (facet, counter) in facets.enumerated() { counted[facet][index] = counter.result }
             if outcome.entries.isEmpty { continue }
@@ -76,6 +86,7 @@ struct Search {
         }
         var result = try page(found)
         result.total = total
+        result.profile = profiles
         result.isTotalExact = !WindowPass.mayPrune(request)
         for (facet, parts) in zip(request.facets, counted) {
             result.facets.append(
@@ -98,12 +109,16 @@ struct Search {
             var ranker = try ScoreRanker(view.segment, after: request.after, scoreFloor: floor)
             var hits = TopHits<ScoreRank>(capacity: capacity)
             let total = try pass.run(&ranker, &hits, &facets, &control)
-            return SegmentOutcome(total: total, entries: hits.sorted().map { ($0.document, $0.rank.score) })
+            return SegmentOutcome(
+                total: total, entries: hits.sorted().map { ($0.document, $0.rank.score) },
+                ranking: capacity == 0 ? .none : pass.isBounded ? .boundedWindows : .windows, pass: pass)
         }
         var ranker = try FieldRanker(request.sort, view: view, after: request.after)
         var hits = TopHits<FieldRank>(capacity: capacity)
         let total = try pass.run(&ranker, &hits, &facets, &control)
-        return SegmentOutcome(total: total, entries: hits.sorted().map { ($0.document, $0.rank.tail.score) })
+        return SegmentOutcome(
+            total: total, entries: hits.sorted().map { ($0.document, $0.rank.tail.score) },
+            ranking: capacity == 0 ? .none : .windows, pass: pass)
     }
 
     private func page(_ found: [SegmentHits]) throws(SegmentError) -> SearchResult {
@@ -199,7 +214,7 @@ extension Snapshot {
     /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline
     /// passes, `segment` when a segment is damaged.
     public func search(_ request: SearchRequest) throws(SearchError) -> SearchResult {
-        let key = request.usesCaches ? ResultCache.Key(request) : nil
+        let key = request.usesCaches && !request.isProfiled ? ResultCache.Key(request) : nil
         if let key, let known = results.result(key) { return known }
         let result = try Search(request, over: self).run()
         if let key { results.keep(result, for: key) }

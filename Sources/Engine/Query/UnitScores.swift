@@ -63,11 +63,6 @@ struct UnitScores: @unchecked Sendable {
         step = table.step
     }
 
-    /// - Precondition: `factors` has 256 values.
-    init(weight: Float, k1: Float, grid: ScoreGrid, factors: [Float], norms: NormsReader?) {
-        self.init(ScoreTable(weight: weight, k1: k1, grid: grid, factors: factors), norms: norms)
-    }
-
     /// A bound of the scores of a range of postings.
     @inline(__always)
     func bound(_ impact: Impact) -> Float {
