@@ -22,10 +22,32 @@ CLONES size_t saekin_count_bits(const uint64_t *words, size_t count) {
     return bits;
 }
 
+void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums) {
+    for (size_t i = 0; i < count; i++) {
+        if (counts[i] != 0) sums[numbers[i]] += counts[i];
+    }
+}
+
 CLONES size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count) {
     size_t bits = 0;
     for (size_t i = 0; i < count; i++) bits += (size_t)__builtin_popcountll(left[i] & right[i]);
     return bits;
+}
+
+CLONES size_t saekin_count_words_of_both(const uint8_t *stored, const uint64_t *words, size_t count) {
+    size_t bits = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t word;
+        memcpy(&word, stored + 8 * i, 8);
+        bits += (size_t)__builtin_popcountll(word & words[i]);
+    }
+    return bits;
+}
+
+size_t saekin_count_members(const uint32_t *documents, size_t count, const uint64_t *words) {
+    size_t members = 0;
+    for (size_t i = 0; i < count; i++) members += words[documents[i] >> 6] >> (documents[i] & 63) & 1;
+    return members;
 }
 
 CLONES uint64_t saekin_and(uint64_t *target, const uint64_t *source, size_t count) {

@@ -120,6 +120,7 @@ public final class SearchService: Sendable {
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
             facets: plan.facets.map(\.request), sort: try sortKeys(request, fields), limit: request.limit,
             offset: request.offset, after: try cursor(request), deadline: .now + Self.timeLimit)
+        search.isProfiled = request.profile || request.explain
         // In another order than by relevance, products that were let in would stand between those that match.
         let sufficient = request.sort.isEmpty ? Self.sufficientCount : 1
         if let priced {

@@ -100,8 +100,20 @@ void saekin_or_words(const uint8_t *words, size_t word_count, uint64_t *out);
 /// How many bits are set.
 size_t saekin_count_bits(const uint64_t *words, size_t count);
 
+/// Has the processor load the bytes at an address that will soon be read.
+static inline void saekin_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// sums[numbers[i]] += counts[i] for each count.
+void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums);
+
 /// How many bits are set in both.
 size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count);
+
+/// How many bits are set in both the little-endian words at `stored` and `words`.
+size_t saekin_count_words_of_both(const uint8_t *stored, const uint64_t *words, size_t count);
+
+/// How many of the documents have their bits set.
+size_t saekin_count_members(const uint32_t *documents, size_t count, const uint64_t *words);
 
 /// target &= source; not 0 when any bit is left.
 uint64_t saekin_and(uint64_t *target, const uint64_t *source, size_t count);

@@ -5,8 +5,8 @@
 
 /// What a facet counted in one segment.
 enum SegmentFacet: Sendable {
-    /// Ordinals with at least one document, ascending, and their counts.
-    case keyword([(ordinal: UInt32, count: UInt32)])
+    /// Documents per ordinal; empty where nothing was counted.
+    case keyword([UInt32])
     case ranges(counts: [Int], documentCount: Int, minimum: Int64?, maximum: Int64?)
 }
 
@@ -24,7 +24,9 @@ struct FacetCounter {
 
     private let source: Source
     private let group: Int?
-    /// Per ordinal, or per range.
+    /// Ordinals, or ranges.
+    private let countCount: Int
+    /// Per ordinal, or per range; empty until a document is counted.
     private var counts: [UInt32] = []
     private var documentCount = 0
     private var minimum: Int64?
@@ -38,22 +40,11 @@ struct FacetCounter {
         group = request.group
         switch request.kind {
         case .keyword(let field, _, _, _):
-            let termCount = Int(view.segment.fieldStatistics(field)?.termCount ?? 0)
-            if let column = view.segment.keywordColumn(field) {
-                source = .keyword(column)
-                counts = Array(repeating: 0, count: termCount)
-            } else {
-                source = .missing
-            }
+            source = view.segment.keywordColumn(field).map { .keyword($0) } ?? .missing
+            countCount = Int(view.segment.fieldStatistics(field)?.termCount ?? 0)
         case .ranges(let field, let ranges):
-            if let reader = IntegerReader(field, view: view) {
-                source = .ranges(reader)
-                values = Array(repeating: 0, count: Window.size)
-                present = Array(repeating: 0, count: Window.wordCount)
-            } else {
-                source = .missing
-            }
-            counts = Array(repeating: 0, count: ranges.count)
+            source = IntegerReader(field, view: view).map { .ranges($0) } ?? .missing
+            countCount = ranges.count
             lowerEnds = ranges.map { $0.lower ?? .min }
             upperEnds = ranges.map { $0.upper ?? .max }
         }
@@ -73,11 +64,16 @@ struct FacetCounter {
             bits.or(slot, near[group])
         }
         if bits.isEmpty(slot) { return }
+        if counts.isEmpty { counts = Array(repeating: 0, count: countCount) }
         switch source {
         case .missing: break
         case .keyword(let column):
             try Self.countOrdinals(column, window: window, bits.words, slot, &counts)
         case .ranges(let reader):
+            if values.isEmpty {
+                values = Array(repeating: 0, count: Window.size)
+                present = Array(repeating: 0, count: Window.wordCount)
+            }
             if bits.hasFewer(slot, than: Self.lookUpCountMax + 1) {
                 try lookUp(reader, window: window, where: slot, bits)
             } else {
@@ -144,12 +140,7 @@ struct FacetCounter {
     /// What was counted.
     var result: SegmentFacet {
         switch source {
-        case .keyword:
-            var found: [(ordinal: UInt32, count: UInt32)] = []
-            for (ordinal, count) in counts.enumerated() where count > 0 {
-                found.append((UInt32(ordinal), count))
-            }
-            return .keyword(found)
+        case .keyword: return .keyword(counts)
         case .ranges, .missing:
             return .ranges(
                 counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum

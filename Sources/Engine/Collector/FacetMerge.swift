@@ -1,7 +1,11 @@
 // Facet counts of all segments as one answer: values are joined by their bytes.
+import CKernels
 
 /// Merges what a facet counted in each segment.
 struct FacetMerge {
+    /// Documents per ordinal of a segment.
+    private typealias Part = (segment: Int, counts: [UInt32])
+
     private let request: FacetRequest
     private let views: [SegmentView]
     private let cache: FacetValueCache
@@ -36,9 +40,9 @@ struct FacetMerge {
         _ segments: [SegmentFacet], _ field: FieldID, _ limit: Int, _ order: FacetRequest.Order,
         _ selected: [[UInt8]]
     ) throws(SegmentError) -> FacetResult {
-        var parts: [(segment: Int, found: [(ordinal: UInt32, count: UInt32)])] = []
+        var parts: [Part] = []
         for (index, segment) in segments.enumerated() {
-            if case .keyword(let found) = segment, !found.isEmpty { parts.append((index, found)) }
+            if case .keyword(let counts) = segment, !counts.isEmpty { parts.append((index, counts)) }
         }
         var top: [(value: [UInt8], count: Int)]
         let distinct: Int
@@ -46,10 +50,11 @@ struct FacetMerge {
         if parts.count == 1 {
             // Ordinals are in the order of the bytes, so only the values that are shown need to be read.
             let part = parts[0]
-            distinct = part.found.count
+            distinct = part.counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
             var best = TopHits<FacetRank>(capacity: limit)
-            for (ordinal, count) in part.found {
-                best.offer(FacetRank(count: order == .count ? UInt64(count) : 0, place: ordinal), count)
+            for (ordinal, count) in part.counts.enumerated() where count > 0 {
+                best.offer(
+                    FacetRank(count: order == .count ? UInt64(count) : 0, place: UInt32(ordinal)), count)
             }
             top = []
             for entry in best.sorted() {
@@ -57,10 +62,8 @@ struct FacetMerge {
                 top.append((value, Int(entry.document)))
             }
             for value in selected {
-                guard let entry = try views[part.segment].segment.term(field, value),
-                    let count = Self.count(of: entry.ordinal, in: part.found)
-                else { continue }
-                selectedCounts[value] = count
+                guard let entry = try views[part.segment].segment.term(field, value) else { continue }
+                selectedCounts[value] = Int(part.counts[Int(entry.ordinal)])
             }
         } else if let join = try cache.join(field, parts.map { views[$0.segment].segment }) {
             let sums = Self.sum(parts, join)
@@ -70,7 +73,7 @@ struct FacetMerge {
             for value in Set(selected) where !shown.contains(value) {
                 for part in parts {
                     guard let entry = try views[part.segment].segment.term(field, value) else { continue }
-                    selectedCounts[value, default: 0] += Self.count(of: entry.ordinal, in: part.found) ?? 0
+                    selectedCounts[value, default: 0] += Int(part.counts[Int(entry.ordinal)])
                 }
             }
         } else {
@@ -89,12 +92,14 @@ struct FacetMerge {
     }
 
     /// Documents per number of a value.
-    private static func sum(
-        _ parts: [(segment: Int, found: [(ordinal: UInt32, count: UInt32)])], _ join: FacetValueCache.Join
-    ) -> [UInt32] {
+    private static func sum(_ parts: [Part], _ join: FacetValueCache.Join) -> [UInt32] {
         var sums = Array(repeating: UInt32(0), count: join.values.count)
         for (part, numbers) in zip(parts, join.numbers) {
-            for (ordinal, count) in part.found { sums[Int(numbers[Int(ordinal)])] += count }
+            // SAFETY: both have a value an ordinal, and numbers are those of values.
+            precondition(part.counts.count == numbers.count)
+            sums.withUnsafeMutableBufferPointer { sums in
+                saekin_add_numbered(part.counts, numbers, numbers.count, sums.baseAddress)
+            }
         }
         return sums
     }
@@ -107,7 +112,11 @@ struct FacetMerge {
         var least: UInt64 = 1
         if order == .count {
             var best = TopHits<FacetRank>(capacity: limit)
-            for count in sums where count > 0 { best.offer(FacetRank(count: UInt64(count), place: 0), 0) }
+            for count in sums where UInt64(count) >= least {
+                best.offer(FacetRank(count: UInt64(count), place: 0), 0)
+                // From here on a count has to be greater than the worst to change anything.
+                if let worst = best.worst { least = worst.count + 1 }
+            }
             least = best.worst?.count ?? 1
         }
         var top: [(value: [UInt8], count: Int)] = []
@@ -122,25 +131,14 @@ struct FacetMerge {
         return top
     }
 
-    private static func count(of ordinal: UInt32, in found: [(ordinal: UInt32, count: UInt32)]) -> Int? {
-        var low = 0
-        var high = found.count
-        while low < high {
-            let middle = (low + high) / 2
-            if found[middle].ordinal < ordinal { low = middle + 1 } else { high = middle }
-        }
-        return low < found.count && found[low].ordinal == ordinal ? Int(found[low].count) : nil
-    }
-
     private func sum(
-        _ parts: [(segment: Int, found: [(ordinal: UInt32, count: UInt32)])], _ field: FieldID
+        _ parts: [Part], _ field: FieldID
     ) throws(SegmentError) -> [[UInt8]: Int] {
         var sums: [[UInt8]: Int] = [:]
-        sums.reserveCapacity(parts.map(\.found.count).max() ?? 0)
         for part in parts {
             let segment = views[part.segment].segment
-            for (ordinal, count) in part.found {
-                sums[try segment.termBytes(field, ordinal: ordinal), default: 0] += Int(count)
+            for (ordinal, count) in part.counts.enumerated() where count > 0 {
+                sums[try segment.termBytes(field, ordinal: UInt32(ordinal)), default: 0] += Int(count)
             }
         }
         return sums

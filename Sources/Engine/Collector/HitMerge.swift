@@ -22,6 +22,9 @@ struct HitMerge {
     private var streams: [SegmentHits]
     private var next: [Int]
     private var heads: [Head?]
+    /// The scores of the heads, -1 where a stream has ended.
+    private var scores: [Float]
+    private let sortsByScore: Bool
 
     init(_ streams: [SegmentHits], views: [SegmentView], sort: [SortKey]) throws(SegmentError) {
         self.views = views
@@ -29,13 +32,17 @@ struct HitMerge {
         self.streams = streams
         next = Array(repeating: 0, count: streams.count)
         heads = Array(repeating: nil, count: streams.count)
+        scores = Array(repeating: -1, count: streams.count)
+        sortsByScore = sort.isEmpty || sort == [.score]
         for index in streams.indices { try advance(index) }
     }
 
     /// The next best hit.
     mutating func pop() throws(SegmentError) -> Hit? {
         var best: Int?
-        for index in heads.indices where heads[index] != nil {
+        // Most heads are told apart by their scores; only those that tie are looked at more closely.
+        let least = sortsByScore ? scores.max() ?? 0 : 0
+        for index in heads.indices where scores[index] >= least {
             if let leader = best {
                 if try isBetter(index, than: leader) { best = index }
             } else {
@@ -48,40 +55,44 @@ struct HitMerge {
     }
 
     private mutating func advance(_ index: Int) throws(SegmentError) {
-        let stream = streams[index]
-        guard next[index] < stream.entries.count else {
+        guard next[index] < streams[index].entries.count else {
             heads[index] = nil
+            scores[index] = -1
             return
         }
-        let entry = stream.entries[next[index]]
+        let segment = streams[index].segment
+        let entry = streams[index].entries[next[index]]
         next[index] += 1
+        scores[index] = entry.score
         var values: [SortValue] = []
         for key in sort {
             values.append(
-                try Self.value(key, view: views[stream.segment], document: entry.document, score: entry.score)
+                try Self.value(key, view: views[segment], document: entry.document, score: entry.score)
             )
         }
         heads[index] = Head(
-            address: DocAddress(segment: stream.segment, document: entry.document), score: entry.score,
+            address: DocAddress(segment: segment, document: entry.document), score: entry.score,
             values: values, key: nil)
     }
 
     private mutating func isBetter(_ a: Int, than b: Int) throws(SegmentError) -> Bool {
-        guard let first = heads[a], let second = heads[b] else { return false }
-        for (index, key) in sort.enumerated() {
-            let order = Self.order(key, first.values[index], second.values[index])
-            if order != 0 { return order < 0 }
+        if !sort.isEmpty {
+            guard let first = heads[a], let second = heads[b] else { return false }
+            for (index, key) in sort.enumerated() {
+                let order = Self.order(key, first.values[index], second.values[index])
+                if order != 0 { return order < 0 }
+            }
         }
-        if first.score != second.score { return first.score > second.score }
+        let (first, second) = (heads[a]?.score ?? 0, heads[b]?.score ?? 0)
+        if first != second { return first > second }
         return try key(a).lexicographicallyPrecedes(key(b))
     }
 
     private mutating func key(_ index: Int) throws(SegmentError) -> [UInt8] {
-        guard var head = heads[index] else { return [] }
-        if let key = head.key { return key }
-        let key = try views[head.address.segment].segment.key(head.address.document)
-        head.key = key
-        heads[index] = head
+        if let key = heads[index]?.key { return key }
+        guard let address = heads[index]?.address else { return [] }
+        let key = try views[address.segment].segment.key(address.document)
+        heads[index]?.key = key
         return key
     }
 

@@ -28,15 +28,10 @@ struct ScoreRanker: HitRanker {
     let limit: ScoreRank?
     let scoreFloor: Float
 
-    init(view: SegmentView, after: Cursor?, scoreFloor: Float) throws(SegmentError) {
-        keys = KeyReader(view.segment)
+    init(_ segment: Segment, after: Cursor?, scoreFloor: Float) throws(SegmentError) {
+        keys = KeyReader(segment)
         self.scoreFloor = scoreFloor
-        if let after {
-            let place = try OrdinalPlace(FieldRegistry.key, after.key, in: view.segment)
-            limit = ScoreRank(score: after.score, place: place)
-        } else {
-            limit = nil
-        }
+        limit = try after.map { (after) throws(SegmentError) in try ScoreRank(after, in: segment) }
     }
 
     func threshold(_ worst: ScoreRank?) -> Float {
@@ -191,13 +186,11 @@ struct FieldRanker: HitRanker {
 /// Reads the order of document keys in a segment.
 struct KeyReader {
     private let segment: Segment
-    private let column: KeywordColumn?
     private var ordinals: KeywordColumn.SingleOrdinals?
     private var window = UInt32.max
 
     init(_ segment: Segment) {
         self.segment = segment
-        column = segment.keywordColumn(FieldRegistry.key)
     }
 
     /// The ordinal of a document's key: keys of the segment compare as their ordinals do.
@@ -205,7 +198,7 @@ struct KeyReader {
     mutating func ordinal(_ document: UInt32) throws(SegmentError) -> UInt32 {
         if Window.of(document) != window {
             window = Window.of(document)
-            ordinals = try column?.singleOrdinals(window: Int(window))
+            ordinals = try segment.keywordColumn(FieldRegistry.key)?.singleOrdinals(window: Int(window))
         }
         if let ordinal = ordinals?.ordinal(Int(document) % Window.size) { return ordinal }
         // A document always has one key; the segment's own accessor says what is damaged.
@@ -230,6 +223,11 @@ struct OrdinalPlace {
 }
 
 extension ScoreRank {
+    /// The rank of a cursor's hit, in terms of a segment's ordinals.
+    init(_ cursor: Cursor, in segment: Segment) throws(SegmentError) {
+        self.init(score: cursor.score, place: try OrdinalPlace(FieldRegistry.key, cursor.key, in: segment))
+    }
+
     /// The rank of a hit whose key stands at `place`.
     init(score: Float, place: OrdinalPlace) {
         self.init(score: score, doubledKey: place.doubled)

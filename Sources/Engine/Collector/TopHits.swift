@@ -82,6 +82,9 @@ struct TopHits<Rank: HitRank>: Sendable {
         entries.reserveCapacity(min(capacity, 1_024))
     }
 
+    /// Forgets all hits and keeps their memory.
+    mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
+
     var isFull: Bool { entries.count >= capacity }
 
     /// The rank that a newcomer must exceed; nil while there is room.

@@ -35,23 +35,48 @@ struct WindowPass {
     private var groups: [FilterScorer] = []
     /// Whether documents that cannot be among the best hits may be left out.
     private let isPruned: Bool
+    /// Lends the slots.
+    private let memory: SearchMemory
+    /// Windows that were visited.
+    private(set) var visitedCount = 0
     private var bits = BitSlots()
     private var slots = ScoreSlots()
 
     init(
-        _ plan: QueryPlan, _ request: SearchRequest, view: SegmentView, index: Int, needsScores: Bool
+        _ plan: QueryPlan, _ request: SearchRequest, view: SegmentView, index: Int, needsScores: Bool,
+        memory: SearchMemory
     ) throws(SearchError) {
+        self.memory = memory
         documentCount = view.segment.documentCount
         liveDocs = view.liveDocs
         isPruned = needsScores && Self.mayPrune(request)
-        matcher = try SegmentScorer(plan, view: view, index: index, needsScores: false)
-        if needsScores { scorer = try SegmentScorer(plan, view: view, index: index, needsScores: true) }
+        var blocks = memory.blockLender
+        matcher = try SegmentScorer(plan, view: view, index: index, needsScores: false, blocks: &blocks)
+        if needsScores {
+            scorer = try SegmentScorer(plan, view: view, index: index, needsScores: true, blocks: &blocks)
+        }
         filter = try request.filter.map { (filter) throws(SearchError) in
             try FilterScorer(filter, view: view, usesCache: request.usesCaches)
         }
         for group in request.facetFilters {
             groups.append(try FilterScorer(group.filter, view: view, usesCache: request.usesCaches))
         }
+        swap(&bits, &memory.bits)
+        swap(&slots, &memory.slots)
+    }
+
+    /// Whether windows may be left out by the bounds of their blocks.
+    var isBounded: Bool { isPruned && scorer?.flat != nil }
+
+    /// How the filter of the request is applied.
+    var filterUse: SegmentProfile.FilterUse {
+        filter.map { $0.isKept ? .kept : .evaluated } ?? .none
+    }
+
+    /// Gives the slots back at the end of a run.
+    private mutating func finish() {
+        swap(&bits, &memory.bits)
+        swap(&slots, &memory.slots)
     }
 
     /// Whether nothing is asked of the documents that are not on the page.
@@ -68,8 +93,12 @@ struct WindowPass {
         do {
             while true {
                 window = try nextWindow(window)
-                if window == .max { return total }
+                if window == .max {
+                    finish()
+                    return total
+                }
                 try control.check()
+                visitedCount += 1
                 let all = bits.take()
                 if try match(window, into: all) {
                     let near = try applyGroups(window, all)
@@ -101,8 +130,12 @@ struct WindowPass {
         do {
             while true {
                 window = try nextWindow(window)
-                if window == .max { return total }
+                if window == .max {
+                    finish()
+                    return total
+                }
                 try control.check()
+                visitedCount += 1
                 let all = bits.take()
                 let scores = scorer == nil ? nil : slots.take()
                 // Below this score no document gets onto the page; ties may.
@@ -161,7 +194,7 @@ struct WindowPass {
         defer { bits.giveBack(candidates) }
         guard try prepare(candidates, window) else { return false }
         try matcher.match(window: window, candidates: candidates, out: all, bits: &bits, slots: &slots)
-        return try finish(all, window)
+        return try applyLateFilter(all, window)
     }
 
     /// As `match`, with scores, and without the documents that cannot reach the threshold. False, and nothing
@@ -176,7 +209,7 @@ struct WindowPass {
         _ = try scorer?.matchPruned(
             window: window, candidates: candidates, out: all, scores: scores, threshold: threshold,
             bits: &bits, slots: &slots)
-        _ = try finish(all, window)
+        _ = try applyLateFilter(all, window)
         return true
     }
 
@@ -195,7 +228,7 @@ struct WindowPass {
     }
 
     /// Applies a filter that comes after the query.
-    private mutating func finish(_ all: Int, _ window: UInt32) throws(SegmentError) -> Bool {
+    private mutating func applyLateFilter(_ all: Int, _ window: UInt32) throws(SegmentError) -> Bool {
         if bits.isEmpty(all) { return false }
         guard filter != nil, !isFilterFirst else { return true }
         let found = bits.take()

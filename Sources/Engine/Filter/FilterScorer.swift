@@ -34,10 +34,6 @@ struct FilterScorer {
         documentCount = view.segment.documentCount
         windowCount = Window.count(documentCount)
         do { root = try add(filter, view) } catch { throw .segment(error) }
-        if !columns.isEmpty {
-            values = Array(repeating: 0, count: Window.size)
-            present = Array(repeating: 0, count: Window.wordCount)
-        }
     }
 
     /// The same, by its set where the segment has one.
@@ -53,6 +49,11 @@ struct FilterScorer {
         documentCount = view.segment.documentCount
         windowCount = Window.count(documentCount)
         root = append(.set(set), cost: UInt64(set.count))
+    }
+
+    /// Whether the documents come from a set that was kept.
+    var isKept: Bool {
+        if case .set = nodes[root] { true } else { false }
     }
 
     /// How many documents the filter may match, roughly.
@@ -232,6 +233,10 @@ struct FilterScorer {
         if isMatched {
             bits.and(out, candidates)
             return
+        }
+        if values.isEmpty {
+            values = Array(repeating: 0, count: Window.size)
+            present = Array(repeating: 0, count: Window.wordCount)
         }
         try reader.load(window: window, values: &values, present: &present)
         let values = values.span

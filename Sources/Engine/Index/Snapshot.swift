@@ -41,6 +41,10 @@ public final class Snapshot: Sendable {
     public let documentCount: Int
     /// Grows by one with each snapshot of a writer.
     public let sequence: UInt64
+    /// What the segments say together.
+    let dictionary: SnapshotDictionary
+    /// The segments in the order in which they are searched.
+    let searchOrder: [Int]
     /// Answers that were asked for before.
     let results = ResultCache()
 
@@ -55,6 +59,16 @@ public final class Snapshot: Sendable {
         self.committedPosition = committedPosition
         self.createdAt = createdAt
         self.sequence = sequence
+        dictionary = SnapshotDictionary(segments.map(\.segment))
+        searchOrder = Self.searchOrder(segments)
         documentCount = segments.reduce(0) { $0 + Int($1.liveCount) }
+    }
+
+    /// The largest first: what it finds is what the others have to reach.
+    static func searchOrder(_ segments: [SegmentView]) -> [Int] {
+        segments.indices.sorted {
+            let (a, b) = (segments[$0].segment.documentCount, segments[$1].segment.documentCount)
+            return a != b ? a > b : $0 < $1
+        }
     }
 }

@@ -11,90 +11,101 @@
 // and Ganti, "Interval-based pruning for top-k processing over compressed lists" (2011).
 import CKernels
 
-/// Finds the best hits of one segment by score.
+/// Finds the best hits of one segment after another by score.
 struct BestHits {
-    private var terms: [ScoredTerm]
-    private var primer: ScoredTerm?
-    private let isAnd: Bool
-    private let documentCount: UInt32
-    private let acceptance: Acceptance
-    private var hits: BestScores
     private let memory: SearchMemory
     /// Memory for candidates: whoever works on some copies it, with the count of its own.
     private let candidates: Candidates
+    /// The terms in the segment, the rarest first.
+    private var terms: [ScoredTerm] = []
+    private var documentCount: UInt32 = 0
+    private var acceptance = Acceptance.all
+    private(set) var hits: BestScores
     /// Documents whose scores are added up at once when several terms are essential.
-    private let windowSize: UInt32
+    private var windowSize: UInt32 = 0
     /// Postings that a window should hold to be worth going through.
     private static let windowPostingCount = 512
     /// Per term, a bound of its scores in the stretch.
-    private var bounds: [Float]
+    private var bounds: [Float] = []
     /// Terms by their bounds, least first.
-    private var order: [Int]
+    private var order: [Int] = []
     private var threshold: Float { hits.threshold }
 
-    init(
-        _ query: FlatQuery, view: SegmentView, acceptance: Acceptance, hits: BestScores, memory: SearchMemory
-    ) {
+    init(hits: BestScores, memory: SearchMemory) {
+        self.hits = hits
         self.memory = memory
         candidates = Candidates(memory)
-        terms = query.terms()
-        primer = hits.mayBePrimed ? query.primer(hits.capacity) : nil
-        isAnd = query.isAnd
-        documentCount = view.segment.documentCount
+    }
+
+    /// Leaves in `hits` the best that a segment adds to those that were found before.
+    mutating func run(
+        _ query: FlatQuery, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ acceptance: Acceptance,
+        floor: Float, _ control: inout SearchControl
+    ) throws {
+        try hits.begin(segment, floor: floor)
+        terms.removeAll(keepingCapacity: true)
+        bounds.removeAll(keepingCapacity: true)
+        order.removeAll(keepingCapacity: true)
+        var postingCount = 0
+        for term in query.terms {
+            order.append(terms.count)
+            bounds.append(0)
+            terms.append(scored(term.unit, plan, segment, index))
+            postingCount += Int(term.documentFrequency)
+        }
+        if terms.isEmpty { return }
+        documentCount = segment.documentCount
         self.acceptance = acceptance
-        self.hits = hits
-        let postingCount = terms.reduce(0) { $0 + Int($1.documentFrequency) }
         var size = Window.size
-        while size < SearchMemory.capacity,
-            postingCount * size / max(1, Int(documentCount)) < Self.windowPostingCount
-        {
+        while size < SearchMemory.capacity, postingCount * size < Self.windowPostingCount * Int(documentCount) {
             size *= 2
         }
         windowSize = UInt32(size)
-        bounds = Array(repeating: 0, count: terms.count)
-        order = Array(terms.indices)
+        if query.isAnd { try searchAll(&control) } else { try searchAny(&control) }
     }
 
-    /// The best hits.
-    mutating func run(_ control: inout SearchControl) throws -> BestScores {
-        if terms.isEmpty { return hits }
-        try prime(&control)
-        if isAnd { try searchAll(&control) } else { try searchAny(&control) }
-        return hits
+    private func scored(
+        _ unit: Int, _ plan: QueryPlan, _ segment: Segment, _ index: Int
+    ) -> ScoredTerm {
+        let source = plan.units[unit].sources.first(in: index)
+        return ScoredTerm(
+            TermCursor(segment, source.entry, memory: memory.block(terms.count)),
+            plan.scores(unit, field: source.field, norms: segment.norms(source.entry.field)))
     }
+
+    /// Blocks that were decoded in the last segment.
+    var decodedBlockCount: Int { terms.reduce(0) { $0 + $1.cursor.blockNumber } }
+
+    // MARK: Looking ahead
 
     /// Blocks that are read ahead for the threshold.
     private static let primingBlockCountMax = 64
 
-    /// Raises the threshold to what the k-th best of one term gives alone: the k best of all can only be
-    /// better. Without it, frequent terms would be essential until k documents with the rare ones have been
-    /// met.
-    private mutating func prime(_ control: inout SearchControl) throws {
-        guard var term = primer else { return }
-        var best: [Float] = []
+    /// What the k-th best of one unit gives alone, over the segments that `primer` has looked at: the k best of
+    /// all can only be better. Without it, frequent terms would be essential until k documents with the rare ones
+    /// have been met.
+    mutating func lookAhead(
+        _ unit: Int, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ acceptance: Acceptance,
+        _ primer: inout Primer, _ control: inout SearchControl
+    ) throws {
+        terms.removeAll(keepingCapacity: true)
+        var term = scored(unit, plan, segment, index)
         var found = candidates
-        var blockCount = 0
-        while blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
+        while primer.blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
             try control.check()
-            blockCount += 1
-            let least = best.count == hits.capacity ? best[best.count - 1] : 0
+            primer.blockCount += 1
+            let least = primer.floor
             if term.boundOfBlock() <= least {
-                guard try term.cursor.skipBlock() else { break }
+                guard try term.cursor.skipBlock() else { return }
                 continue
             }
             try term.cursor.decode()
             let run = term.cursor.takeRun(base: 0, end: .max)
             term.candidates(run, least: least, into: &found)
             for place in 0..<found.count where acceptance.contains(found.documents[place]) {
-                let score = found.scores[place]
-                if best.count == hits.capacity {
-                    if score <= best[best.count - 1] { continue }
-                    best.removeLast()
-                }
-                best.insert(score, at: best.firstIndex { $0 < score } ?? best.count)
+                primer.add(found.scores[place])
             }
         }
-        if best.count == hits.capacity { hits.raise(best[best.count - 1]) }
     }
 
     // MARK: Hits
@@ -295,7 +306,8 @@ struct BestHits {
             if !isEmpty {
                 // SAFETY: the memory has the words and scores of a stretch, and room for as many candidates.
                 found.count = saekin_take_candidates(
-                    words, sums, Int(windowSize / 64), threshold - rest, base, found.documents, found.scores)
+                    words, sums, Int(windowEnd - base + 63) / 64, threshold - rest, base, found.documents,
+                    found.scores)
                 try addOptional(&found, optional: optional, rest)
                 try offerCandidates(found)
             }

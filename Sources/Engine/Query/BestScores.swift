@@ -1,45 +1,46 @@
-// The best hits of one segment by score, and the score that the next must reach.
+// The best hits of a segment by score, and the score that the next must reach.
 
 import CKernels
 
-/// Keeps the best hits of a segment.
+/// Keeps the best hits of one segment after another.
 struct BestScores {
-    private var ranker: ScoreRanker
+    private let after: Cursor?
+    /// Hits rank below this one: those behind the cursor.
+    private var limit: ScoreRank?
+    private var keys: KeyReader?
     private var hits: TopHits<ScoreRank>
     /// Documents with a lower score cannot get onto the page; those that tie may.
-    private(set) var threshold: Float
+    private(set) var threshold: Float = 0
     private var floor: Float = 0
     /// Hits that were offered.
     private(set) var offeredCount = 0
 
-    init(ranker: ScoreRanker, capacity: Int) {
-        self.ranker = ranker
+    init(capacity: Int, after: Cursor?) {
+        self.after = after
         hits = TopHits(capacity: capacity)
-        threshold = ranker.threshold(nil)
     }
 
-    /// Larger pages are not worth looking ahead for.
-    private static let primedCapacityMax = 128
+    /// Goes on with a segment, in which hits have to reach `floor`, 0 for any.
+    mutating func begin(_ segment: Segment, floor: Float) throws(SegmentError) {
+        keys = KeyReader(segment)
+        limit = try after.map { (after) throws(SegmentError) in try ScoreRank(after, in: segment) }
+        self.floor = floor
+        threshold = floor
+        offeredCount = 0
+        hits.removeAll()
+    }
 
     var capacity: Int { hits.capacity }
-
-    /// Whether `raise` may be called: not for a page behind a cursor, which leaves out the best.
-    var mayBePrimed: Bool { ranker.limit == nil && hits.capacity <= Self.primedCapacityMax }
-
-    /// Raises the threshold to a score that as many hits as there is room for are known to have.
-    mutating func raise(_ score: Float) {
-        floor = max(floor, score)
-        threshold = max(threshold, score)
-    }
 
     /// Keeps a document if it is among the best so far.
     mutating func offer(_ document: UInt32, _ score: Float) throws(SegmentError) {
         offeredCount += 1
         if score < threshold { return }
-        let rank = try ranker.rank(document: document, offset: 0, score: score)
-        if let limit = ranker.limit, !(rank < limit) { return }
+        guard let ordinal = try keys?.ordinal(document) else { return }
+        let rank = ScoreRank(score: score, keyOrdinal: ordinal)
+        if let limit, !(rank < limit) { return }
         hits.offer(rank, document)
-        threshold = max(floor, ranker.threshold(hits.worst))
+        threshold = max(floor, hits.worst?.score ?? 0)
     }
 
     /// The hits, best first.
@@ -48,19 +49,97 @@ struct BestScores {
     }
 }
 
-/// Which documents may be hits at all.
-enum Acceptance {
-    case all
-    case live(LiveDocs)
-    case set(DocumentSet)
+/// The best scores that looking ahead has met.
+struct Primer {
+    /// Larger pages are not worth looking ahead for.
+    static let capacityMax = 128
+
+    private let capacity: Int
+    private var scores: [Float] = []
+    /// Blocks that were looked at.
+    var blockCount = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        scores.reserveCapacity(capacity + 1)
+    }
+
+    /// A score that as many hits as there is room for are known to have; 0 where there are fewer.
+    var floor: Float { capacity > 0 && scores.count == capacity ? scores[capacity - 1] : 0 }
+
+    /// Adds the score of a document that was not added before.
+    mutating func add(_ score: Float) {
+        if scores.count == capacity {
+            if score <= floor { return }
+            scores.removeLast()
+        }
+        scores.insert(score, at: scores.firstIndex { $0 < score } ?? scores.count)
+    }
+}
+
+/// Which documents of a segment may be hits at all.
+struct Acceptance {
+    // SAFETY: whoever makes one for words keeps these as long as it is used.
+    /// A bit a document; nil for all.
+    private let words: UnsafePointer<UInt64>?
+    private let documentCount: UInt32
+
+    /// Every document.
+    static var all: Acceptance { Acceptance(words: nil, documentCount: 0) }
+
+    /// The documents of a set, which the caller keeps.
+    init(_ set: DocumentSet) {
+        self.init(words: set.words, documentCount: set.documentCount)
+    }
+
+    private init(words: UnsafePointer<UInt64>?, documentCount: UInt32) {
+        self.words = words
+        self.documentCount = documentCount
+    }
+
+    /// Lends the live documents of a segment.
+    static func withLive<Result>(
+        _ view: SegmentView, _ body: (Acceptance) throws -> Result
+    ) rethrows -> Result {
+        guard let liveDocs = view.liveDocs else { return try body(.all) }
+        return try liveDocs.withWords {
+            try body(Acceptance(words: $0.baseAddress, documentCount: liveDocs.documentCount))
+        }
+    }
+
+    /// Whether every document may be a hit.
+    var isAll: Bool { words == nil }
 
     @inline(__always)
     func contains(_ document: UInt32) -> Bool {
-        switch self {
-        case .all: true
-        case .live(let liveDocs): liveDocs.contains(document)
-        case .set(let set): set.contains(document)
-        }
+        guard let words else { return true }
+        precondition(document < documentCount, "no such document")
+        return words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1
+    }
+
+    /// How many of some documents, which ascend, may be hits.
+    func count(_ documents: UnsafePointer<UInt32>, _ count: Int) -> Int {
+        guard let words, count > 0 else { return count }
+        precondition(documents[count - 1] < documentCount, "no such document")
+        return saekin_count_members(documents, count, words)
+    }
+
+    /// How many of the documents of some words of bits, the first of which is word `firstWord` of the segment,
+    /// may be hits.
+    func count(_ bits: UnsafePointer<UInt64>, firstWord: Int, _ wordCount: Int) -> Int {
+        guard let words else { return saekin_count_bits(bits, wordCount) }
+        precondition(firstWord + wordCount <= (Int(documentCount) + 63) / 64, "no such documents")
+        return saekin_count_bits_of_both(bits, words + firstWord, wordCount)
+    }
+
+    /// How many of the documents of a block that is a bit set may be hits.
+    func count(inBitSetOf block: PostingsCursor) throws(SegmentError) -> Int {
+        guard let words else { return block.blockCount }
+        try block.checkBitSet()
+        let (first, count) = (Int(block.bitSetFirstWord), block.bitSetWordCount)
+        precondition(first + count <= (Int(documentCount) + 63) / 64, "no such documents")
+        // SAFETY: the block's header was compared with its list when it was read.
+        return saekin_count_words_of_both(block.postings.base + block.dataOffset, words + first, count)
     }
 }
 
@@ -68,7 +147,7 @@ enum Acceptance {
 final class DocumentSet: @unchecked Sendable {
     // SAFETY (Sendable): it is filled by one search and read by the same.
     let words: UnsafeMutablePointer<UInt64>
-    private let documentCount: UInt32
+    let documentCount: UInt32
 
     init(documentCount: UInt32) {
         self.documentCount = documentCount

@@ -164,7 +164,7 @@ extension Snapshot {
     public func explain(
         _ query: Query, _ address: DocAddress, k1: Float = 1.2
     ) throws(SearchError) -> Explanation? {
-        let plan = try QueryPlan(query, segments: segments.map(\.segment), k1: k1)
+        let plan = try QueryPlan(query, dictionary: dictionary, k1: k1)
         return try Explainer(plan, view: segments[address.segment], address: address, registry: registry)
             .explain()
     }

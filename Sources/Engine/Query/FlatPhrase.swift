@@ -48,10 +48,7 @@ struct FlatPhrase {
         terms = positions.enumerated().map { PhraseTerm(TermCursor(segment, $1[0]), offset: $0) }
             .sorted { $0.cursor.documentFrequency < $1.cursor.documentFrequency }
         places = Array(repeating: 0, count: terms.count)
-        scores = UnitScores(
-            weight: phrase.weight, k1: plan.k1, grid: plan.grid,
-            factors: plan.lengthTables[phrase.lengthTables[field]],
-            norms: segment.norms(phrase.fields[field].field))
+        scores = plan.phraseScores(number, field: field, norms: segment.norms(phrase.fields[field].field))
     }
 
     // MARK: Counting

@@ -3,82 +3,96 @@
 // other: counting reads no frequencies, and finding the best reads only blocks that can still reach the
 // page.
 
-/// A flat query bound to one segment.
-struct FlatQuery {
-    let entries: [TermEntry]
+/// The form of a flat query, which is the same in every segment.
+struct FlatForm {
+    /// Indices of the plan's units.
+    let units: [Int]
     let isAnd: Bool
-    private let units: [Int]
-    private let segment: Segment
-    private let plan: QueryPlan
 
-    /// Nil when the query has another form. A query that cannot match here has no entries.
-    init?(_ plan: QueryPlan, segment: Segment, index: Int) {
-        var units: [Int] = []
-        var isAnd = false
-        func append(_ children: [Int]) -> Bool {
+    /// Nil when the query has another form.
+    init?(_ plan: QueryPlan) {
+        func units(_ children: [Int]) -> [Int]? {
+            var units: [Int] = []
             for child in children {
-                guard case .unit(let unit) = plan.nodes[child] else { return false }
+                guard case .unit(let unit) = plan.nodes[child] else { return nil }
                 units.append(unit)
             }
-            return true
+            return units
         }
         switch plan.nodes[plan.root] {
-        case .unit(let unit): units = [unit]
+        case .unit(let unit): self.init(units: [unit], isAnd: false)
         case .boolean(let must, let should, let mustNot, let minimum) where mustNot.isEmpty:
-            if should.isEmpty {
-                isAnd = true
-                guard append(must) else { return nil }
-            } else {
-                guard must.isEmpty, minimum <= 1, append(should) else { return nil }
+            let isAnd = should.isEmpty
+            guard isAnd || must.isEmpty && minimum <= 1, let units = units(isAnd ? must : should) else {
+                return nil
             }
+            self.init(units: units, isAnd: isAnd)
         default: return nil
         }
-        var entries: [TermEntry] = []
-        var present: [Int] = []
-        for unit in units {
-            let sources = plan.units[unit].sources[index]
-            guard sources.count <= 1 else { return nil }
-            if let source = sources.first {
-                entries.append(source.entry)
-                present.append(unit)
+    }
+
+    /// No terms.
+    static var none: FlatForm { FlatForm(units: [], isAnd: false) }
+
+    private init(units: [Int], isAnd: Bool) {
+        self.units = units
+        self.isAnd = isAnd
+    }
+}
+
+/// A flat query bound to one segment after another.
+struct FlatQuery {
+    /// A term that the segment has.
+    struct Term {
+        let unit: Int
+        let documentFrequency: UInt32
+    }
+
+    private let form: FlatForm
+    /// The terms that the segment has, the rarest first; none when the query cannot match there.
+    private(set) var terms: [Term] = []
+
+    init(_ form: FlatForm) {
+        self.form = form
+        terms.reserveCapacity(form.units.count)
+    }
+
+    /// The plan's units.
+    var units: [Int] { form.units }
+
+    /// Whether a document needs all of several terms.
+    var isAnd: Bool { form.isAnd && terms.count > 1 }
+
+    /// Blocks of postings of all terms that the segment has.
+    var blockCount: Int {
+        terms.reduce(0) {
+            $0 + (Int($1.documentFrequency) + PostingsCursor.blockCapacity - 1) / PostingsCursor.blockCapacity
+        }
+    }
+
+    /// Binds the query to a segment; false when a term has more than one list of postings there.
+    mutating func bind(_ plan: QueryPlan, segment: Int) -> Bool {
+        terms.removeAll(keepingCapacity: true)
+        for unit in form.units {
+            let count = plan.units[unit].sources.count(in: segment)
+            if count > 1 { return false }
+            if count == 0 { continue }
+            let frequency = plan.units[unit].sources.firstFrequency(in: segment)
+            terms.append(Term(unit: unit, documentFrequency: frequency))
+            var place = terms.count - 1
+            while place > 0, terms[place - 1].documentFrequency > frequency {
+                terms.swapAt(place, place - 1)
+                place -= 1
             }
         }
-        if isAnd, entries.count < units.count {
-            entries = []
-            present = []
-        }
-        self.entries = entries
-        self.isAnd = isAnd && entries.count > 1
-        self.units = present
-        self.segment = segment
-        self.plan = plan
+        if form.isAnd, terms.count < form.units.count { terms.removeAll(keepingCapacity: true) }
+        return true
     }
 
-    /// Cursors over the terms, the rarest first.
-    func cursors() -> [TermCursor] {
-        entries.sorted { $0.documentFrequency < $1.documentFrequency }.map { TermCursor(segment, $0) }
-    }
-
-    /// The terms with their scores, the rarest first.
-    func terms() -> [ScoredTerm] {
-        entries.indices.sorted { entries[$0].documentFrequency < entries[$1].documentFrequency }.map(term)
-    }
-
-    /// The rarest term of an OR of several that has at least `count` documents, to look ahead with.
-    func primer(_ count: Int) -> ScoredTerm? {
-        guard !isAnd, entries.count > 1 else { return nil }
-        let frequent = entries.indices.filter { Int(entries[$0].documentFrequency) >= count }
-        return frequent.min { entries[$0].documentFrequency < entries[$1].documentFrequency }.map(term)
-    }
-
-    private func term(_ index: Int) -> ScoredTerm {
-        let (entry, unit) = (entries[index], plan.units[units[index]])
-        // A unit with one list of postings in this segment may have more fields, of which only one counts.
-        let field = unit.fields.firstIndex { $0.field == entry.field } ?? 0
-        return ScoredTerm(
-            TermCursor(segment, entry),
-            UnitScores(
-                weight: unit.weight, k1: plan.k1, grid: plan.grid,
-                factors: plan.lengthTables[unit.lengthTables[field]], norms: segment.norms(entry.field)))
+    /// The rarest unit of an OR of several that has at least `count` documents, to look ahead with.
+    func primer(_ plan: QueryPlan, _ count: Int) -> Int? {
+        guard !form.isAnd, form.units.count > 1 else { return nil }
+        return form.units.filter { plan.units[$0].documentFrequency >= UInt64(count) }
+            .min { plan.units[$0].documentFrequency < plan.units[$1].documentFrequency }
     }
 }

@@ -5,38 +5,74 @@
 // documents of the rarest.
 import CKernels
 
-/// Counts the documents of one segment that match a flat query.
+/// Counts the documents that match a flat query, in one segment after another.
 struct MatchCounter {
-    private static let chunkSize: UInt32 = 65_536
-    private static let wordCount = Int(chunkSize / 64)
+    private static let chunkSize = UInt32(SearchMemory.capacity)
     /// A look-up costs about as much as setting so many bits.
     private static let lookUpCost: UInt32 = 8
 
-    private var cursors: [TermCursor]
-    private let isAnd: Bool
-    private let liveDocs: LiveDocs?
-    private let documentCount: UInt32
+    private let memory: SearchMemory
+    /// The rarest first.
+    private var cursors: [TermCursor] = []
+    /// How the last segment was counted.
+    private(set) var method = SegmentProfile.Matching.none
 
-    init(_ query: FlatQuery, view: SegmentView) {
-        cursors = query.cursors()
-        isAnd = query.isAnd
-        liveDocs = view.liveDocs
-        documentCount = view.segment.documentCount
+    init(memory: SearchMemory) {
+        self.memory = memory
     }
 
     /// How many live documents match.
-    mutating func count(_ control: inout SearchControl) throws -> Int {
-        guard let rarest = cursors.first else { return 0 }
-        if cursors.count == 1, liveDocs == nil { return Int(rarest.documentFrequency) }
-        if isAnd, rarest.documentFrequency < cursors[1].documentFrequency / Self.lookUpCost {
-            return try countLookedUp(&control)
+    mutating func count(
+        _ query: FlatQuery, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ live: Acceptance,
+        _ control: inout SearchControl
+    ) throws -> Int {
+        let terms = query.terms
+        cursors.removeAll(keepingCapacity: true)
+        guard let rarest = terms.first?.documentFrequency else { return 0 }
+        if terms.count == 1, live.isAll {
+            method = .frequency
+            return Int(rarest)
         }
-        return try countChunks(&control)
+        for (number, term) in terms.enumerated() {
+            let source = plan.units[term.unit].sources.first(in: index)
+            cursors.append(TermCursor(segment, source.entry, memory: memory.block(number)))
+        }
+        if terms.count == 1 {
+            method = .live
+            return try countOne(live, &control)
+        }
+        if query.isAnd, rarest < terms[1].documentFrequency / Self.lookUpCost {
+            method = .lookUps
+            return try countLookedUp(live, &control)
+        }
+        method = .bits
+        return try countChunks(isAnd: query.isAnd, segment.documentCount, live, &control)
+    }
+
+    /// Blocks that were decoded in the last segment.
+    var decodedBlockCount: Int { cursors.reduce(0) { $0 + $1.blockNumber } }
+
+    // MARK: One term
+
+    private mutating func countOne(_ live: Acceptance, _ control: inout SearchControl) throws -> Int {
+        var total = 0
+        while try cursors[0].moveToRun(base: 0, end: .max) {
+            try control.check()
+            if cursors[0].postings.isBitSet {
+                total += try live.count(inBitSetOf: cursors[0].postings)
+                guard try cursors[0].skipBlock() else { break }
+                continue
+            }
+            try cursors[0].decode()
+            let run = cursors[0].takeRun(base: 0, end: .max)
+            total += live.count(cursors[0].documents + run.lowerBound, run.count)
+        }
+        return total
     }
 
     // MARK: Looking up
 
-    private mutating func countLookedUp(_ control: inout SearchControl) throws -> Int {
+    private mutating func countLookedUp(_ live: Acceptance, _ control: inout SearchControl) throws -> Int {
         var total = 0
         while try cursors[0].moveToRun(base: 0, end: .max) {
             try control.check()
@@ -45,7 +81,7 @@ struct MatchCounter {
             let documents = cursors[0].documents
             for place in run {
                 let document = documents[place]
-                if let liveDocs, !liveDocs.contains(document) { continue }
+                guard live.contains(document) else { continue }
                 var isFound = true
                 for other in 1..<cursors.count where isFound {
                     isFound = try cursors[other].contains(document)
@@ -58,39 +94,48 @@ struct MatchCounter {
 
     // MARK: Chunks
 
-    private mutating func countChunks(_ control: inout SearchControl) throws -> Int {
-        try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * Self.wordCount) { memory in
-            guard let found = memory.baseAddress else { return 0 }
-            let other = found + Self.wordCount
-            var total = 0
-            var base: UInt32 = 0
-            while base < documentCount {
-                try control.check()
-                let next = try nextChunk(base)
-                if next == .max { break }
-                base = next
-                found.update(repeating: 0, count: Self.wordCount)
-                if isAnd {
-                    try Self.setBits(&cursors[0], base, found)
-                    var any: UInt64 = 1
-                    for index in 1..<cursors.count where any != 0 {
-                        other.update(repeating: 0, count: Self.wordCount)
-                        try Self.setBits(&cursors[index], base, other)
-                        any = saekin_and(found, other, Self.wordCount)
-                    }
-                } else {
-                    for index in cursors.indices { try Self.setBits(&cursors[index], base, found) }
+    private mutating func countChunks(
+        isAnd: Bool, _ documentCount: UInt32, _ live: Acceptance, _ control: inout SearchControl
+    ) throws -> Int {
+        let found = memory.sets
+        let other = found + SearchMemory.capacity / 64
+        var total = 0
+        var base: UInt32 = 0
+        while base < documentCount {
+            try control.check()
+            let next = try nextChunk(base, isAnd: isAnd)
+            if next == .max { break }
+            base = next
+            let wordCount = Int(min(Self.chunkSize, documentCount - base) + 63) / 64
+            found.update(repeating: 0, count: wordCount)
+            if isAnd {
+                try setBits(0, base, wordCount, found)
+                var any: UInt64 = 1
+                for index in 1..<cursors.count where any != 0 {
+                    other.update(repeating: 0, count: wordCount)
+                    try setBits(index, base, wordCount, other)
+                    any = saekin_and(found, other, wordCount)
                 }
-                total += countLive(found, base)
-                if base > .max - Self.chunkSize { break }
-                base += Self.chunkSize
+            } else {
+                for index in cursors.indices { try setBits(index, base, wordCount, found) }
             }
-            return total
+            total += live.count(found, firstWord: Int(base / 64), wordCount)
+            if base > .max - Self.chunkSize { break }
+            base += Self.chunkSize
         }
+        return total
+    }
+
+    /// Sets the bits of a term's documents in a chunk of so many words.
+    private mutating func setBits(
+        _ index: Int, _ base: UInt32, _ wordCount: Int, _ words: UnsafeMutablePointer<UInt64>
+    ) throws(SegmentError) {
+        let (end, isOver) = base.addingReportingOverflow(UInt32(wordCount * 64))
+        try cursors[index].setBits(from: base, to: isOver ? .max : end, words)
     }
 
     /// The first chunk, from the one at `base` on, in which every term of an AND, or any of an OR, may occur.
-    private mutating func nextChunk(_ base: UInt32) throws(SegmentError) -> UInt32 {
+    private mutating func nextChunk(_ base: UInt32, isAnd: Bool) throws(SegmentError) -> UInt32 {
         var first = UInt32.max
         var last = base
         for index in cursors.indices {
@@ -104,24 +149,6 @@ struct MatchCounter {
         }
         let document = isAnd ? last : first
         return document == .max ? .max : document & ~(Self.chunkSize - 1)
-    }
-
-    private func countLive(_ words: UnsafePointer<UInt64>, _ base: UInt32) -> Int {
-        guard let liveDocs else { return saekin_count_bits(words, Self.wordCount) }
-        return liveDocs.withWords { live in
-            let first = Int(base / 64)
-            let count = min(Self.wordCount, live.count - first)
-            // SAFETY: `count` words are in both.
-            return count > 0 ? saekin_count_bits_of_both(words, live.baseAddress! + first, count) : 0
-        }
-    }
-
-    /// Sets the bits of a cursor's documents in the chunk.
-    private static func setBits(
-        _ cursor: inout TermCursor, _ base: UInt32, _ words: UnsafeMutablePointer<UInt64>
-    ) throws(SegmentError) {
-        let end = base > .max - chunkSize ? .max : base + chunkSize
-        try cursor.setBits(from: base, to: end, words)
     }
 }
 

@@ -3,7 +3,7 @@
 /// The most frequent terms with a prefix, and where their postings are.
 struct PrefixExpansion {
     /// Per segment, the postings to read.
-    let sources: [[UnitSource]]
+    let sources: UnitSources
     /// How many documents the expansions have together, each term counted in the field where it is most
     /// frequent.
     let documentFrequency: UInt64
@@ -55,7 +55,7 @@ struct PrefixExpansion {
         }
         // Every segment lists them in the same order, so a document's weighted frequencies add up alike
         // everywhere.
-        self.sources = sources
+        self.sources = UnitSources(sources)
         documentFrequency = sum
     }
 }

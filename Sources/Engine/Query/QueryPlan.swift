@@ -4,13 +4,6 @@
 // flat list of nodes, children before parents; clauses that cannot match are gone, nested ORs and ANDs are
 // one.
 
-/// A term's postings in one segment, for one field of a unit.
-struct UnitSource: Sendable {
-    let entry: TermEntry
-    /// Index into the unit's fields.
-    let field: Int
-}
-
 /// A BM25F unit: one term in several fields, or the expansions of a prefix.
 struct UnitPlan: Sendable {
     let fields: [FieldWeight]
@@ -23,7 +16,9 @@ struct UnitPlan: Sendable {
     let idf: Float
     let boost: Float
     /// The postings to read, per segment.
-    let sources: [[UnitSource]]
+    let sources: UnitSources
+    /// Where the plan's tables of scores for the unit start, one a field.
+    let firstScoreTable: Int
 
     var weight: Float { idf * boost }
 }
@@ -39,13 +34,15 @@ struct PhrasePlan: Sendable {
     /// Per segment, per field, per position: the alternatives that exist. Empty where the field lacks a
     /// position.
     let sources: [[[[TermEntry]]]]
+    /// Where the plan's tables of scores for the phrase start, one a field.
+    let firstScoreTable: Int
 
     var weight: Float { idf * boost }
 }
 
-/// The bound query.
-struct QueryPlan: Sendable {
-    indirect enum Node: Sendable {
+/// The bound query. Belongs to one search, on one thread.
+struct QueryPlan {
+    enum Node: Sendable {
         case none
         case all
         case unit(Int)
@@ -66,16 +63,19 @@ struct QueryPlan: Sendable {
     let k1: Float
     let documentCount: UInt64
 
-    private let segments: [Segment]
-    private var tableOfField: [FieldWeight: Int] = [:]
+    private let dictionary: SnapshotDictionary
+    private let scoreTables = ScoreTables()
+    private var scoreTableCount = 0
+    /// The field of each length table.
+    private var tableFields: [FieldWeight] = []
     private var clauseCount = 0
 
     /// Looks up every term of `query`. Throws `SearchError` for a query beyond the limits and for damage.
-    init(_ query: Query, segments: [Segment], k1: Float) throws(SearchError) {
+    init(_ query: Query, dictionary: SnapshotDictionary, k1: Float) throws(SearchError) {
         guard k1 > 0, k1.isFinite else { throw .invalid("k1 is \(k1); it must be above 0.") }
         self.k1 = k1
-        self.segments = segments
-        documentCount = segments.reduce(0) { $0 + UInt64($1.documentCount) }
+        self.dictionary = dictionary
+        documentCount = dictionary.documentCount
         root = try add(query, boost: 1, depth: 0)
         let scoreMax = greatestScore(root)
         guard scoreMax.isFinite else { throw .invalid("The boosts of the query are too large.") }
@@ -85,6 +85,11 @@ struct QueryPlan: Sendable {
                 nodes[index] = .constant(filter: filter, score: grid.round(score))
             }
         }
+    }
+
+    /// A plan over segments that belong to no snapshot.
+    init(_ query: Query, segments: [Segment], k1: Float) throws(SearchError) {
+        try self.init(query, dictionary: SnapshotDictionary(segments), k1: k1)
     }
 
     /// The plan's contribution of a unit or phrase for a weighted frequency.
@@ -99,6 +104,32 @@ struct QueryPlan: Sendable {
             Float(units.count + phrases.count + filters.count) * max(grid.step, .leastNormalMagnitude)
         return nodes.indices.map { greatestScore($0) + margin }
     }
+
+    /// The scores of a unit's occurrences in one of its fields, for a segment with these norms. What does not
+    /// depend on the segment is made once.
+    func scores(_ unit: Int, field: Int, norms: NormsReader?) -> UnitScores {
+        let table = scoreTable(
+            units[unit].firstScoreTable + field, weight: units[unit].weight, units[unit].lengthTables[field])
+        return UnitScores(table, norms: norms)
+    }
+
+    /// The same for a phrase.
+    func phraseScores(_ phrase: Int, field: Int, norms: NormsReader?) -> UnitScores {
+        let table = scoreTable(
+            phrases[phrase].firstScoreTable + field, weight: phrases[phrase].weight,
+            phrases[phrase].lengthTables[field])
+        return UnitScores(table, norms: norms)
+    }
+
+    private func scoreTable(_ number: Int, weight: Float, _ lengths: Int) -> ScoreTable {
+        scoreTables.table(number)
+            ?? scoreTables.add(
+                ScoreTable(weight: weight, k1: k1, grid: grid, factors: lengthTables[lengths]), number,
+                of: scoreTableCount)
+    }
+
+    /// The mean length of a field over the documents that have it; 1 if none has.
+    func averageLength(_ field: FieldID) -> Float { dictionary.averageLength(field) }
 
     /// A bound of the score under a node, before rounding to the grid.
     private func greatestScore(_ node: Int) -> Float {
@@ -230,18 +261,30 @@ extension QueryPlan {
     private mutating func add(_ query: TermQuery, boost: Float) throws(SearchError) -> Int {
         try checkFields(query.fields)
         let boost = try checked(try checked(query.boost, "boost") * boost, "product of the boosts")
-        var sources = Array(repeating: [UnitSource](), count: segments.count)
-        var frequencies = Array(repeating: UInt64(0), count: query.fields.count)
-        for (segmentIndex, segment) in segments.enumerated() {
-            for (fieldIndex, field) in query.fields.enumerated() {
-                guard let entry = try lookUp(segment, field.field, query.term) else { continue }
-                sources[segmentIndex].append(UnitSource(entry: entry, field: fieldIndex))
-                frequencies[fieldIndex] += UInt64(entry.documentFrequency)
-            }
+        if query.fields.count == 1 {
+            let places = try look(up: query.term, query.fields[0].field)
+            return addUnit(
+                query.fields, name: query.term, isPrefix: false, boost: boost,
+                documentFrequency: places.documentFrequency, sources: places.sources)
         }
+        var places: [TermPlaces] = []
+        for field in query.fields { places.append(try look(up: query.term, field.field)) }
         return addUnit(
             query.fields, name: query.term, isPrefix: false, boost: boost,
-            documentFrequency: frequencies.max() ?? 0, sources: sources)
+            documentFrequency: places.map(\.documentFrequency).max() ?? 0, sources: Self.sources(places))
+    }
+
+    /// The postings of a term in several fields.
+    private static func sources(_ places: [TermPlaces]) -> UnitSources {
+        guard let first = places.first else { return UnitSources([]) }
+        var sources = UnitSources(segmentCount: first.sources.segmentCount)
+        for segment in 0..<first.sources.segmentCount {
+            for (field, place) in places.enumerated() where place.sources.count(in: segment) > 0 {
+                sources.append(UnitSource(entry: place.sources.first(in: segment).entry, field: field))
+            }
+            sources.endSegment()
+        }
+        return sources
     }
 
     private mutating func add(_ query: PrefixQuery, boost: Float) throws(SearchError) -> Int {
@@ -253,7 +296,7 @@ extension QueryPlan {
         guard (0...QueryLimits.expansionCountMax).contains(query.maxExpansions) else {
             throw .limit("A prefix asks for more than \(QueryLimits.expansionCountMax) expansions.")
         }
-        let expansion = try PrefixExpansion(query, segments: segments)
+        let expansion = try PrefixExpansion(query, segments: dictionary.segments)
         return addUnit(
             query.fields, name: query.prefix, isPrefix: true, boost: boost,
             documentFrequency: min(expansion.documentFrequency, documentCount), sources: expansion.sources)
@@ -261,16 +304,16 @@ extension QueryPlan {
 
     private mutating func addUnit(
         _ fields: [FieldWeight], name: [UInt8], isPrefix: Bool, boost: Float, documentFrequency: UInt64,
-        sources: [[UnitSource]]
+        sources: UnitSources
     ) -> Int {
         guard documentFrequency > 0 else { return append(.none) }
+        defer { scoreTableCount += fields.count }
         units.append(
             UnitPlan(
                 fields: fields, lengthTables: fields.map { lengthTable($0) }, name: name, isPrefix: isPrefix,
                 documentFrequency: documentFrequency,
                 idf: BM25.idf(documentCount: documentCount, documentFrequency: documentFrequency),
-                boost: boost,
-                sources: sources))
+                boost: boost, sources: sources, firstScoreTable: scoreTableCount))
         return append(.unit(units.count - 1))
     }
 
@@ -285,30 +328,30 @@ extension QueryPlan {
         }
         if query.terms.isEmpty { return append(.none) }
         try countClauses(query.terms.reduce(0) { $0 + $1.count }, depth: 0)
-        var sources: [[[[TermEntry]]]] = []
         // Per position and field, the frequency of the most frequent alternative.
         var frequencies = query.terms.map {
             $0.map { _ in Array(repeating: UInt64(0), count: query.fields.count) }
         }
-        for segment in segments {
-            var ofSegment: [[[TermEntry]]] = []
-            for (fieldIndex, field) in query.fields.enumerated() {
-                var positions: [[TermEntry]] = []
-                for (position, alternatives) in query.terms.enumerated() {
-                    var entries: [TermEntry] = []
-                    for (index, term) in alternatives.enumerated() {
-                        // A term given twice at one position is one alternative.
-                        guard alternatives.firstIndex(of: term) == index,
-                            let entry = try lookUp(segment, field.field, term), entry.hasPositions
-                        else { continue }
-                        entries.append(entry)
+        let segmentCount = dictionary.segments.count
+        var sources = Array(repeating: [[[TermEntry]]](), count: segmentCount)
+        for (fieldIndex, field) in query.fields.enumerated() {
+            var ofField = Array(
+                repeating: Array(repeating: [TermEntry](), count: query.terms.count), count: segmentCount)
+            for (position, alternatives) in query.terms.enumerated() {
+                // A term given twice at one position is one alternative.
+                for (index, term) in alternatives.enumerated() where alternatives.firstIndex(of: term) == index {
+                    let places = try look(up: term, field.field)
+                    for segment in 0..<segmentCount where places.sources.count(in: segment) > 0 {
+                        let entry = places.sources.first(in: segment).entry
+                        guard entry.hasPositions else { continue }
+                        ofField[segment][position].append(entry)
                         frequencies[position][index][fieldIndex] += UInt64(entry.documentFrequency)
                     }
-                    positions.append(entries)
                 }
-                ofSegment.append(positions.contains { $0.isEmpty } ? [] : positions)
             }
-            sources.append(ofSegment)
+            for (segment, positions) in ofField.enumerated() {
+                sources[segment].append(positions.contains { $0.isEmpty } ? [] : positions)
+            }
         }
         guard sources.contains(where: { $0.contains { !$0.isEmpty } }) else { return append(.none) }
         var idf: Float = 0
@@ -319,37 +362,20 @@ extension QueryPlan {
         phrases.append(
             PhrasePlan(
                 fields: query.fields, lengthTables: query.fields.map { lengthTable($0) }, terms: query.terms,
-                idf: idf, boost: boost, sources: sources))
+                idf: idf, boost: boost, sources: sources, firstScoreTable: scoreTableCount))
+        scoreTableCount += query.fields.count
         return append(.phrase(phrases.count - 1))
     }
 
-    private func lookUp(_ segment: Segment, _ field: FieldID, _ term: [UInt8]) throws(SearchError)
-        -> TermEntry?
-    {
-        do { return try segment.term(field, term) } catch { throw .segment(error) }
+    private func look(up term: [UInt8], _ field: FieldID) throws(SearchError) -> TermPlaces {
+        do { return try dictionary.places(field, term) } catch { throw .segment(error) }
     }
 
     /// Index of the table that gives, for a norm byte, what one occurrence in the field counts.
     private mutating func lengthTable(_ field: FieldWeight) -> Int {
-        if let known = tableOfField[field] { return known }
-        let average = averageLength(field.field)
-        lengthTables.append(
-            FieldNorm.lengths.map {
-                BM25.lengthFactor(weight: field.weight, b: field.b, length: $0, averageLength: average)
-            })
-        tableOfField[field] = lengthTables.count - 1
+        if let known = tableFields.firstIndex(of: field) { return known }
+        lengthTables.append(dictionary.lengthTable(field))
+        tableFields.append(field)
         return lengthTables.count - 1
-    }
-
-    /// The mean length of a field over the documents that have it; 1 if none has.
-    func averageLength(_ field: FieldID) -> Float {
-        var sum: UInt64 = 0
-        var count: UInt64 = 0
-        for segment in segments {
-            guard let statistics = segment.fieldStatistics(field) else { continue }
-            sum += UInt64(statistics.sumOfLengths)
-            count += UInt64(statistics.documentCount)
-        }
-        return sum > 0 && count > 0 ? Float(Double(sum) / Double(count)) : 1
     }
 }

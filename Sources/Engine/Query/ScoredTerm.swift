@@ -44,11 +44,14 @@ struct ScoredTerm {
     /// A bound of the scores from the cursor's block up to `end`; 0 when no document of it has the term.
     /// Reads the headers of blocks where they end in the group, and those of groups beyond.
     mutating func bound(to end: UInt32) throws(SegmentError) -> Float {
-        let postings = cursor.postings
-        if postings.blockLowerBound >= end { return 0 }
-        if postings.blockLastDocument >= end - 1 { return boundOfBlock() }
-        var ahead = postings
-        if postings.groupLastDocument >= end - 1 {
+        if cursor.postings.blockLowerBound >= end { return 0 }
+        if cursor.postings.blockLastDocument >= end - 1 { return boundOfBlock() }
+        return try boundAhead(to: end)
+    }
+
+    private mutating func boundAhead(to end: UInt32) throws(SegmentError) -> Float {
+        var ahead = cursor.postings
+        if ahead.groupLastDocument >= end - 1 {
             var greatest = boundOfBlock()
             while ahead.blockLastDocument < end - 1, try ahead.nextBlock(), ahead.blockLowerBound < end {
                 greatest = max(greatest, scores.bound(ahead.blockImpact))

@@ -4,75 +4,42 @@
 struct Search {
     private let request: SearchRequest
     private let views: [SegmentView]
-    private let cache: FacetValueCache
+    private let dictionary: SnapshotDictionary
+    /// The segments in the order in which they are searched.
+    private let order: [Int]
+    private let cache: FacetValueCache?
 
     /// Checks the request against `QueryLimits`.
-    init(
-        _ request: SearchRequest, over views: [SegmentView], cache: FacetValueCache = FacetValueCache()
+    init(_ request: SearchRequest, over snapshot: Snapshot) throws(SearchError) {
+        try self.init(
+            request, over: snapshot.segments, dictionary: snapshot.dictionary, order: snapshot.searchOrder,
+            cache: request.facets.isEmpty ? nil : .of(snapshot.registry))
+    }
+
+    /// A search of segments that belong to no snapshot.
+    init(_ request: SearchRequest, over views: [SegmentView]) throws(SearchError) {
+        try self.init(
+            request, over: views, dictionary: SnapshotDictionary(views.map(\.segment)),
+            order: Snapshot.searchOrder(views), cache: nil)
+    }
+
+    private init(
+        _ request: SearchRequest, over views: [SegmentView], dictionary: SnapshotDictionary, order: [Int],
+        cache: FacetValueCache?
     ) throws(SearchError) {
-        self.cache = cache
         self.request = request
         self.views = views
+        self.dictionary = dictionary
+        self.order = order
+        self.cache = cache
         try check()
     }
 
     /// The answer.
     func run() throws(SearchError) -> SearchResult {
-        let plan = try QueryPlan(request.query, segments: views.map(\.segment), k1: request.k1)
-        var control = SearchControl(request)
-        // One more than the page tells whether there is a next one.
-        let capacity = request.limit == 0 ? 0 : request.limit + request.offset + 1
-        var total = 0
-        var found: [SegmentHits] = []
-        var counted = Array(repeating: [SegmentFacet](), count: request.facets.count)
-        var best = ScoreFloor(capacity: capacity)
-        for (index, view) in views.enumerated() {
-            var facets = request.facets.map { FacetCounter($0, view: view) }
-            if sortsByScore {
-                let flat = try throwingSearchErrors {
-                    try searchFlat(plan, view, index, capacity, best.floor, &facets, &control)
-                }
-                if let (count, entries) = flat {
-                    total += count
-                    found.append(SegmentHits(segment: index, entries: entries))
-                    for (facet, counter) in facets.enumerated() { counted[facet].append(counter.result) }
-                    best.add(entries.map(\.score))
-                    continue
-                }
-            }
-            var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0)
-            let (count, entries) =
-                if sortsByScore {
-                    try collectByScore(&pass, view, capacity, best.floor, &facets, &control)
-                } else {
-                    try collectByFields(&pass, view, capacity, &facets, &control)
-                }
-            total += count
-            found.append(SegmentHits(segment: index, entries: entries))
-            for (facet, counter) in facets.enumerated() { counted[facet].append(counter.result) }
-            if sortsByScore { best.add(entries.map(\.score)) }
-        }
         do {
-            var result = try page(found)
-            result.total = total
-            result.isTotalExact = !WindowPass.mayPrune(request)
-            for (facet, parts) in zip(request.facets, counted) {
-                result.facets.append(try FacetMerge(facet, views: views, cache: cache).result(parts))
-            }
-            return result
-        } catch {
-            throw .segment(error)
-        }
-    }
-
-    private var sortsByScore: Bool {
-        request.sort.isEmpty || request.sort == [.score]
-    }
-
-    /// Runs a search that throws only segment and search errors.
-    private func throwingSearchErrors<Result>(_ body: () throws -> Result) throws(SearchError) -> Result {
-        do {
-            return try body()
+            let plan = try QueryPlan(request.query, dictionary: dictionary, k1: request.k1)
+            return try SearchMemory.lend { try run(plan, $0) }
         } catch let error as SegmentError {
             throw .segment(error)
         } catch let error as SearchError {
@@ -82,82 +49,76 @@ struct Search {
         }
     }
 
-    /// Searches a segment in which the query is flat: what matches is counted first, then the best hits are
-    /// found among it. Nil when the query has another form.
-    private func searchFlat(
-        _ plan: QueryPlan, _ view: SegmentView, _ index: Int, _ capacity: Int, _ floor: Float,
-        _ facets: inout [FacetCounter], _ control: inout SearchControl
-    ) throws -> (Int, [(document: UInt32, score: Float)])? {
-        let flat = FlatQuery(plan, segment: view.segment, index: index)
-        var phrase = flat == nil ? FlatPhrase(plan, segment: view.segment, index: index) : nil
-        if flat == nil, phrase == nil { return nil }
-        if let flat, flat.entries.isEmpty { return (0, []) }
-        var acceptance = view.liveDocs.map { Acceptance.live($0) } ?? .all
+    private func run(_ plan: QueryPlan, _ memory: SearchMemory) throws -> SearchResult {
+        var control = SearchControl(request)
+        // One more than the page tells whether there is a next one.
+        let capacity = request.limit == 0 ? 0 : request.limit + request.offset + 1
         var total = 0
-        if request.filter != nil || !request.facets.isEmpty || !request.facetFilters.isEmpty {
-            var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false)
-            let matches = DocumentSet(documentCount: view.segment.documentCount)
-            total = try pass.run(matches, &facets, &control)
-            acceptance = .set(matches)
-            if total == 0 { return (0, []) }
-        } else if request.countsTotal {
-            if let flat {
-                var counter = MatchCounter(flat, view: view)
-                total = try counter.count(&control)
-            } else if var counted = FlatPhrase(plan, segment: view.segment, index: index) {
-                total = try counted.count(acceptance, &control)
+        var found: [SegmentHits] = []
+        var profiles: [SegmentProfile] = []
+        // A segment that counts nothing is the same for every kind of facet.
+        var counted = Array(
+            repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count), count: request.facets.count)
+        var best = ScoreFloor(capacity: capacity)
+        var flat = sortsByScore ? FlatSearch(plan, request, capacity: capacity, memory: memory) : nil
+        flat?.prefetch(views, order)
+        best.raise(try flat?.lookAhead(views, order, &control) ?? 0)
+        for index in order {
+            let view = views[index]
+            let start = request.isProfiled ? ContinuousClock.now : nil
+            let floor = best.floor
+            var facets = request.facets.map { FacetCounter($0, view: view) }
+            let outcome =
+                try flat?.run(view, index, floor: floor, &facets, &control)
+                ?? collect(plan, view, index, capacity, floor, &facets, &control, memory)
+            if let start {
+                var profile = SegmentProfile(view, index)
+                outcome.describe(&profile)
+                profile.floor = floor
+                profile.time = .now - start
+                profiles.append(profile)
             }
+            total += outcome.total
+            for (facet, counter) in facets.enumerated() { counted[facet][index] = counter.result }
+            if outcome.entries.isEmpty { continue }
+            found.append(SegmentHits(segment: index, entries: outcome.entries))
+            if sortsByScore { best.add(outcome.entries) }
         }
-        guard capacity > 0 else { return (total, []) }
-        let ranker = try ScoreRanker(view: view, after: request.after, scoreFloor: floor)
-        var best = BestScores(ranker: ranker, capacity: capacity)
-        if let flat {
-            best = try SearchMemory.lend { memory in
-                var search = BestHits(
-                    flat, view: view, acceptance: acceptance, hits: best, memory: memory)
-                return try search.run(&control)
-            }
-        } else {
-            try phrase?.findBest(&best, acceptance, &control)
+        var result = try page(found)
+        result.total = total
+        result.profile = profiles
+        result.isTotalExact = !WindowPass.mayPrune(request)
+        for (facet, parts) in zip(request.facets, counted) {
+            result.facets.append(
+                try FacetMerge(facet, views: views, cache: cache ?? FacetValueCache()).result(parts))
         }
-        if WindowPass.mayPrune(request) { total = max(total, best.offeredCount) }
-        return (total, best.sorted())
+        return result
     }
 
-    private func collectByScore(
-        _ pass: inout WindowPass, _ view: SegmentView, _ capacity: Int, _ floor: Float,
-        _ facets: inout [FacetCounter], _ control: inout SearchControl
-    ) throws(SearchError) -> (Int, [(document: UInt32, score: Float)]) {
-        do {
-            var ranker = try ScoreRanker(view: view, after: request.after, scoreFloor: floor)
+    private var sortsByScore: Bool {
+        request.sort.isEmpty || request.sort == [.score]
+    }
+
+    /// Searches a segment by the window pass.
+    private func collect(
+        _ plan: QueryPlan, _ view: SegmentView, _ index: Int, _ capacity: Int, _ floor: Float,
+        _ facets: inout [FacetCounter], _ control: inout SearchControl, _ memory: SearchMemory
+    ) throws -> SegmentOutcome {
+        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0, memory: memory)
+        if sortsByScore {
+            var ranker = try ScoreRanker(view.segment, after: request.after, scoreFloor: floor)
             var hits = TopHits<ScoreRank>(capacity: capacity)
             let total = try pass.run(&ranker, &hits, &facets, &control)
-            return (total, hits.sorted().map { ($0.document, $0.rank.score) })
-        } catch let error as SegmentError {
-            throw .segment(error)
-        } catch let error as SearchError {
-            throw error
-        } catch {
-            preconditionFailure("a pass throws only segment and search errors")
+            return SegmentOutcome(
+                total: total, entries: hits.sorted().map { ($0.document, $0.rank.score) },
+                ranking: capacity == 0 ? .none : pass.isBounded ? .boundedWindows : .windows, pass: pass)
         }
-    }
-
-    private func collectByFields(
-        _ pass: inout WindowPass, _ view: SegmentView, _ capacity: Int, _ facets: inout [FacetCounter],
-        _ control: inout SearchControl
-    ) throws(SearchError) -> (Int, [(document: UInt32, score: Float)]) {
-        do {
-            var ranker = try FieldRanker(request.sort, view: view, after: request.after)
-            var hits = TopHits<FieldRank>(capacity: capacity)
-            let total = try pass.run(&ranker, &hits, &facets, &control)
-            return (total, hits.sorted().map { ($0.document, $0.rank.tail.score) })
-        } catch let error as SegmentError {
-            throw .segment(error)
-        } catch let error as SearchError {
-            throw error
-        } catch {
-            preconditionFailure("a pass throws only segment and search errors")
-        }
+        var ranker = try FieldRanker(request.sort, view: view, after: request.after)
+        var hits = TopHits<FieldRank>(capacity: capacity)
+        let total = try pass.run(&ranker, &hits, &facets, &control)
+        return SegmentOutcome(
+            total: total, entries: hits.sorted().map { ($0.document, $0.rank.tail.score) },
+            ranking: capacity == 0 ? .none : .windows, pass: pass)
     }
 
     private func page(_ found: [SegmentHits]) throws(SegmentError) -> SearchResult {
@@ -229,13 +190,21 @@ private struct ScoreFloor {
     }
 
     /// Hits below this score cannot be on the page.
-    var floor: Float {
-        capacity > 0 && scores.count >= capacity ? scores[capacity - 1] : 0
-    }
+    private(set) var floor: Float = 0
 
-    mutating func add(_ more: [Float]) {
-        scores = (scores + more).sorted(by: >)
-        scores.removeLast(max(0, scores.count - capacity))
+    /// Raises the floor to a score that as many hits as there is room for are known to have.
+    mutating func raise(_ score: Float) { floor = max(floor, score) }
+
+    /// Adds hits, best first.
+    mutating func add(_ hits: [(document: UInt32, score: Float)]) {
+        for hit in hits {
+            if scores.count >= capacity {
+                if hit.score <= scores[capacity - 1] { return }
+                scores.removeLast()
+            }
+            scores.insert(hit.score, at: scores.firstIndex { $0 < hit.score } ?? scores.count)
+        }
+        if capacity > 0, scores.count == capacity { raise(scores[capacity - 1]) }
     }
 }
 
@@ -245,9 +214,9 @@ extension Snapshot {
     /// Throws `SearchError.request` for a request beyond `QueryLimits`, `stopped` when the request's deadline
     /// passes, `segment` when a segment is damaged.
     public func search(_ request: SearchRequest) throws(SearchError) -> SearchResult {
-        let key = request.usesCaches ? ResultCache.Key(request) : nil
+        let key = request.usesCaches && !request.isProfiled ? ResultCache.Key(request) : nil
         if let key, let known = results.result(key) { return known }
-        let result = try Search(request, over: segments, cache: .of(registry)).run()
+        let result = try Search(request, over: self).run()
         if let key { results.keep(result, for: key) }
         return result
     }

@@ -1,19 +1,28 @@
-// Working memory of a search for the best hits: a stretch of up to 65,536 documents with a bit and a score
-// each, and room for as many candidates. It is kept from one search to the next, because zeroing it costs
-// more than many a search.
+// Working memory of a search: a stretch of up to 65,536 documents with a bit and a score each, room for as
+// many candidates, and decoded blocks for its cursors. It serves all segments of a search and is kept from one
+// search to the next, because zeroing and allocating it cost more than many a search.
 
 import Synchronization
 
-/// Bits and sums of a stretch, all 0 between its uses.
+/// Bits and sums of a stretch, all 0 between their uses, and memory whose content means nothing.
 final class SearchMemory: @unchecked Sendable {
     // SAFETY (Sendable): `lend` gives it to one search at a time.
     /// The longest stretch.
     static let capacity = 65_536
+    /// Cursors for whose blocks there is room.
+    private static let cursorCount = 192
 
     let words = UnsafeMutablePointer<UInt64>.allocate(capacity: SearchMemory.capacity / 64)
     let sums = UnsafeMutablePointer<Float>.allocate(capacity: SearchMemory.capacity)
     let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: SearchMemory.capacity)
     let documentScores = UnsafeMutablePointer<Float>.allocate(capacity: SearchMemory.capacity)
+    /// Two sets of a stretch, for counting.
+    let sets = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * SearchMemory.capacity / 64)
+    /// Slots of the window pass, between two passes.
+    var bits = BitSlots()
+    var slots = ScoreSlots()
+    private let blocks = UnsafeMutablePointer<UInt32>.allocate(
+        capacity: SearchMemory.cursorCount * TermCursor.blockValueCount)
 
     /// Searches at once beyond this allocate their own.
     private static let keptCountMax = 16
@@ -29,7 +38,31 @@ final class SearchMemory: @unchecked Sendable {
         sums.deallocate()
         documents.deallocate()
         documentScores.deallocate()
+        sets.deallocate()
+        blocks.deallocate()
     }
+
+    /// Memory for the blocks of cursor `number`; nil where there is none left.
+    func block(_ number: Int) -> UnsafeMutablePointer<UInt32>? {
+        number < Self.cursorCount ? blocks + number * TermCursor.blockValueCount : nil
+    }
+
+    /// Lends memory for blocks to one cursor after another.
+    struct BlockLender {
+        private let memory: SearchMemory
+        private var number = 0
+
+        fileprivate init(_ memory: SearchMemory) { self.memory = memory }
+
+        /// Memory for the blocks of one more cursor; nil where there is none left.
+        mutating func next() -> UnsafeMutablePointer<UInt32>? {
+            number += 1
+            return memory.block(number - 1)
+        }
+    }
+
+    /// A lender of all memory for blocks: only one at a time may be in use.
+    var blockLender: BlockLender { BlockLender(self) }
 
     /// Lends memory to a search. What a failed search leaves behind is not used again.
     static func lend<Result>(_ body: (SearchMemory) throws -> Result) throws -> Result {

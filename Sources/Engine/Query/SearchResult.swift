@@ -64,6 +64,8 @@ public struct SearchResult: Sendable {
     public var hits: [Hit]
     /// One answer a facet request, in its order.
     public var facets: [FacetResult]
+    /// How each segment was searched, in the order in which they were, where the request asks for it.
+    public var profile: [SegmentProfile] = []
     /// Where the next page starts; nil when this page was not full.
     public var next: Cursor?
 }

@@ -29,13 +29,20 @@ struct SegmentScorer {
 
     /// Binds `plan` to its segment number `index`. Without `needsScores`, frequencies and lengths stay
     /// unread.
-    init(_ plan: QueryPlan, view: SegmentView, index: Int, needsScores: Bool) throws(SearchError) {
+    ///
+    /// - Parameter blocks: lends memory for blocks to the scorer's cursors.
+    init(
+        _ plan: QueryPlan, view: SegmentView, index: Int, needsScores: Bool,
+        blocks: inout SearchMemory.BlockLender
+    ) throws(SearchError) {
         root = plan.root
         documentCount = view.segment.documentCount
         windowCount = Window.count(documentCount)
-        for unit in plan.units {
+        for unit in plan.units.indices {
             units.append(
-                UnitScorer(unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+                UnitScorer(
+                    unit, plan: plan, segment: view.segment, index: index, needsScores: needsScores,
+                    blocks: &blocks))
         }
         for phrase in plan.phrases {
             phrases.append(
@@ -43,10 +50,12 @@ struct SegmentScorer {
                     phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
         }
         for filter in plan.filters { filters.append(try FilterScorer(filter, view: view)) }
-        var bound: [QueryPlan.Node] = []
+        var bound = plan.nodes
+        costs.reserveCapacity(bound.count)
         // How dear a node is to match for each document, roughly: positions are, bits are not.
         var prices: [Int] = []
-        for node in plan.nodes {
+        prices.reserveCapacity(bound.count)
+        for (number, node) in plan.nodes.enumerated() {
             costs.append(
                 Self.cost(
                     node, costs: costs, units: units, phrases: phrases, filters: filters,
@@ -57,14 +66,14 @@ struct SegmentScorer {
             let byCost = costs
             let byPrice = prices
             switch node {
-            case .boolean(let must, let should, let mustNot, let minimum):
-                bound.append(
-                    .boolean(
-                        must: must.sorted { byCost[$0] < byCost[$1] },
-                        should: should.sorted { byPrice[$0] < byPrice[$1] }, mustNot: mustNot,
-                        minimumShouldMatch: minimum))
-            case .best(let children): bound.append(.best(children.sorted { byPrice[$0] < byPrice[$1] }))
-            default: bound.append(node)
+            case .boolean(let must, let should, let mustNot, let minimum)
+            where must.count > 1 || should.count > 1:
+                bound[number] = .boolean(
+                    must: must.sorted { byCost[$0] < byCost[$1] },
+                    should: should.sorted { byPrice[$0] < byPrice[$1] }, mustNot: mustNot,
+                    minimumShouldMatch: minimum)
+            case .best(let children): bound[number] = .best(children.sorted { byPrice[$0] < byPrice[$1] })
+            default: break
             }
         }
         nodes = bound
@@ -76,7 +85,8 @@ struct SegmentScorer {
                 (-prices[$0], boundOfNode[$0]) > (-prices[$1], boundOfNode[$1])
             } : []
         let units = units
-        flat = Self.flat(bound, root: plan.root).flatMap { Self.isWorthBounding($0, units) ? $0 : nil }
+        let flat = needsScores ? Self.flat(bound, root: plan.root) : nil
+        self.flat = flat.flatMap { Self.isWorthBounding($0, units) ? $0 : nil }
     }
 
     /// How many documents the query may match, roughly.

@@ -4,9 +4,7 @@ import CKernels
 /// The memory of a decoded block: documents, then frequencies.
 private final class BlockMemory: @unchecked Sendable {
     // SAFETY (Sendable): a cursor is used by one thread at a time, and its memory with it.
-    let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: 2 * PostingsCursor.blockCapacity)
-
-    init() { documents.initialize(repeating: 0, count: 2 * PostingsCursor.blockCapacity) }
+    let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: TermCursor.blockValueCount)
 
     deinit { documents.deallocate() }
 }
@@ -14,9 +12,13 @@ private final class BlockMemory: @unchecked Sendable {
 /// Reads the postings of one term forwards. A copy shares the decoded block: only one of the two may be used
 /// on.
 struct TermCursor {
+    /// Room for a decoded block: documents, then frequencies.
+    static let blockValueCount = 2 * PostingsCursor.blockCapacity
+
     private(set) var postings: PostingsCursor
-    private let memory = BlockMemory()
-    // SAFETY: `memory` lives as long as the cursor and has room for both arrays of a block.
+    /// The cursor's own memory, where none was lent to it.
+    private let memory: BlockMemory?
+    // SAFETY: the memory lives as long as the cursor and has room for both arrays of a block.
     /// The documents of the decoded block.
     let documents: UnsafeMutablePointer<UInt32>
     /// Their frequencies, once `decodeFrequencies` was called.
@@ -29,10 +31,21 @@ struct TermCursor {
     /// Blocks decoded so far: tells a reader of positions when the block has changed.
     private(set) var blockNumber = 0
 
-    init(_ segment: Segment, _ entry: TermEntry) {
+    /// A cursor before the first block.
+    ///
+    /// - Parameter lent: memory for `blockValueCount` values that nobody else uses as long as the cursor; without
+    ///   it the cursor has its own.
+    init(_ segment: Segment, _ entry: TermEntry, memory lent: UnsafeMutablePointer<UInt32>? = nil) {
         postings = segment.postings(entry)
-        documents = memory.documents
-        frequencies = memory.documents + PostingsCursor.blockCapacity
+        if let lent {
+            memory = nil
+            documents = lent
+        } else {
+            let own = BlockMemory()
+            memory = own
+            documents = own.documents
+        }
+        frequencies = documents + PostingsCursor.blockCapacity
     }
 
     var documentFrequency: UInt32 { postings.documentFrequency }
@@ -55,6 +68,12 @@ struct TermCursor {
     /// is none.
     mutating func moveBlock(to target: UInt32) throws(SegmentError) -> Bool {
         if count > 0, postings.blockLastDocument >= target { return true }
+        if postings.isBeforeShortList {
+            // SAFETY: the memory has the capacity of a block.
+            count = try postings.beginShortList(into: documents)
+            blockNumber += 1
+            if postings.blockLastDocument >= target { return true }
+        }
         let before = postings.blockLastDocument
         let wasOnBlock = postings.blockCount > 0
         guard try postings.skip(to: target) else {

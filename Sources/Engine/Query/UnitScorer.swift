@@ -4,7 +4,7 @@ import CKernels
 /// Scores one unit.
 struct UnitScorer {
     private var cursors: [TermCursor] = []
-    /// Per cursor, what an occurrence counts by norm byte.
+    /// Per cursor, what an occurrence counts by norm byte, where scores are needed.
     private var factors: [[Float]] = []
     /// Per cursor, a norm a document; fields without norms read the norm 0.
     private var norms: [NormsReader?] = []
@@ -19,24 +19,30 @@ struct UnitScorer {
     /// Postings in an average window.
     let windowCost: Int
 
-    init(_ unit: UnitPlan, plan: QueryPlan, segment: Segment, index: Int, needsScores: Bool) {
+    /// Binds unit `number` of a plan to its segment number `index`.
+    init(
+        _ number: Int, plan: QueryPlan, segment: Segment, index: Int, needsScores: Bool,
+        blocks: inout SearchMemory.BlockLender
+    ) {
+        let unit = plan.units[number]
         weight = unit.weight
         k1 = plan.k1
         grid = plan.grid
         self.needsScores = needsScores
         var postingCount: UInt64 = 0
         for source in unit.sources[index] {
-            cursors.append(TermCursor(segment, source.entry))
-            factors.append(plan.lengthTables[unit.lengthTables[source.field]])
-            norms.append(segment.norms(unit.fields[source.field].field))
+            cursors.append(TermCursor(segment, source.entry, memory: blocks.next()))
+            if needsScores {
+                factors.append(plan.lengthTables[unit.lengthTables[source.field]])
+                norms.append(segment.norms(unit.fields[source.field].field))
+            }
             postingCount += UInt64(source.entry.documentFrequency)
         }
         cost = min(postingCount, UInt64(segment.documentCount))
         windowCost = Int(postingCount) / max(1, Int(Window.count(segment.documentCount)))
         scores =
             if needsScores, cursors.count == 1 {
-                UnitScores(
-                    weight: unit.weight, k1: plan.k1, grid: plan.grid, factors: factors[0], norms: norms[0])
+                plan.scores(number, field: unit.sources.first(in: index).field, norms: norms[0])
             } else {
                 nil
             }

@@ -3,6 +3,7 @@
 // Opening checks the frame, the field table and every index; what is large is checked where it is read:
 // blocks of terms and stored fields by their checksums, postings and columns by their lengths and bounds.
 // `check` reads all.
+import CKernels
 
 /// An immutable set of documents with everything that searches them. Safe to use from any thread.
 ///
@@ -69,8 +70,9 @@ public final class Segment: Sendable {
 
     /// The norms of a text field; nil when no document of the segment has it.
     public func norms(_ field: FieldID) -> NormsReader? {
-        guard let entry = fields[field], entry.normsOffset != FieldEntry.absentOffset else { return nil }
-        let view = frame[.norms].view.slice(Int(entry.normsOffset), Int(documentCount))
+        let offset = fields.normsOffset(field)
+        guard offset != FieldEntry.absentOffset else { return nil }
+        let view = frame[.norms].view.slice(Int(offset), Int(documentCount))
         return NormsReader(base: view.base, count: view.count)
     }
 
@@ -136,6 +138,14 @@ public final class Segment: Sendable {
 
     /// A cursor before the first block of a term's postings.
     public func postings(_ entry: TermEntry) -> PostingsCursor { PostingsCursor(self, entry) }
+
+    /// Has the start of a list of postings loaded.
+    func prefetchPostings(at offset: Int) {
+        let view = frame[.postings].view
+        // A hint: an address outside of the section would do no harm either.
+        saekin_prefetch(view.base + offset)
+        saekin_prefetch(view.base + offset + 64)
+    }
 
     // MARK: Columns
 

@@ -70,6 +70,10 @@ struct AnswerWriter {
             ("seq", .integer(Int64(answer.sequence))),
             ("age_ms", .integer(Milliseconds.whole(answer.age))),
         ])
+        if !answer.result.profile.isEmpty {
+            writer.name("profile")
+            writer.object([("segments", .array(answer.result.profile.map(\.json)))])
+        }
         if let next = answer.result.next {
             writer.name("cursor")
             writer.string("\(next)")

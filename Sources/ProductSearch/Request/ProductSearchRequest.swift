@@ -79,6 +79,8 @@ public struct ProductSearchRequest: Sendable {
     public var cursor: String?
     public var highlight = true
     public var explain = false
+    /// Whether the answer says how each segment of the index was searched; `explain` says it too.
+    public var profile = false
     public var match = MatchMode.auto
     /// The answer must contain everything up to this event position.
     public var minimumSequence: UInt64?

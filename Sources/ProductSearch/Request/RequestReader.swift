@@ -22,6 +22,7 @@ extension ProductSearchRequest {
             case "cursor": cursor = given(value)
             case "highlight": highlight = try boolean(name, value)
             case "explain": explain = try boolean(name, value)
+            case "profile": profile = try boolean(name, value)
             case "match": match = try matchMode(value)
             case "min_seq": minimumSequence = UInt64(try integer(name, value, 0...Int.max))
             case "wait_ms": waitMilliseconds = try integer(name, value, 0...Limits.waitMillisecondsMax)
@@ -61,6 +62,7 @@ extension ProductSearchRequest {
         case "cursor": cursor = given(try string(name, value))
         case "highlight": highlight = try boolean(name, value)
         case "explain": explain = try boolean(name, value)
+        case "profile": profile = try boolean(name, value)
         case "match": match = try matchMode(try string(name, value))
         case "min_seq": minimumSequence = UInt64(try integer(name, value, 0...Int.max))
         case "wait_ms": waitMilliseconds = try integer(name, value, 0...Limits.waitMillisecondsMax)
@@ -76,7 +78,7 @@ extension ProductSearchRequest {
 
     private static let names = [
         "q", "filter", "facets", "facet_filters", "sort", "limit", "offset", "cursor", "highlight", "explain",
-        "match", "min_seq", "wait_ms",
+        "profile", "match", "min_seq", "wait_ms",
     ]
 }
 

@@ -16,7 +16,7 @@ struct SearchCommand: Command {
         OptionSpecification("--facets", "FIELDS", "fields to count, separated by commas"),
         OptionSpecification("--sort", "FIELDS", "such as price or -rating; by relevance otherwise"),
         OptionSpecification("--limit", "N", "at most so many products (10)"),
-        OptionSpecification("--explain", nil, "show how each score came about"),
+        OptionSpecification("--explain", nil, "show how each score came about and how the index was searched"),
         OptionSpecification("--json", nil, "print the answer of the HTTP interface"),
     ]
 
@@ -51,6 +51,10 @@ struct SearchCommand: Command {
             Output.line("\(index + 1). \(brand)\(title)  \(price)  (\(hit["id"]?.stringValue ?? ""))")
             if let explanation = hit["explain"] { printTree(explanation, indent: 4) }
         }
+        for segment in parsed["profile"]?["segments"]?.arrayValue ?? [] {
+            let parts = (segment.objectValue ?? []).map { "\($0) \($1.stringValue ?? number($1))" }
+            Output.line(parts.joined(separator: ", "))
+        }
         for (name, facet) in parsed["facets"]?.objectValue ?? [] {
             Output.line("\(name):")
             for value in facet["values"]?.arrayValue ?? [] {
@@ -62,6 +66,10 @@ struct SearchCommand: Command {
                 Output.line("    \(from)..\(to)  \(range["count"]?.integerValue ?? 0)")
             }
         }
+    }
+
+    private static func number(_ value: JSONValue) -> String {
+        value.integerValue.map { "\($0)" } ?? value.doubleValue.map { "\($0)" } ?? ""
     }
 
     private static func printTree(_ node: JSONValue, indent: Int) {

@@ -182,4 +182,33 @@ struct KernelTests {
             #expect(saekin_is_ascending(values.sorted(), count) == (Set(values).count == count ? 1 : 0))
         }
     }
+
+    @Test("members are counted and numbered counts are added as one by one")
+    func counting() {
+        var generator = SeededGenerator()
+        for count in [0, 1, 63, 64, 300] {
+            let words = (0..<40).map { _ in UInt64.random(in: 0 ... .max, using: &generator) }
+            let documents = (0..<count).map { _ in UInt32.random(in: 0..<2_560, using: &generator) }
+            func has(_ document: UInt32) -> Bool { words[Int(document / 64)] >> UInt64(document % 64) & 1 == 1 }
+            #expect(
+                saekin_count_members(documents, count, words) == documents.filter(has).count,
+                "SAEKIN_SEED=\(generator.seed)")
+            let others = (0..<40).map { _ in UInt64.random(in: 0 ... .max, using: &generator) }
+            let bytes = [7] + others.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+            let expected = zip(words, others).reduce(0) { $0 + ($1.0 & $1.1).nonzeroBitCount }
+            bytes.withUnsafeBufferPointer {
+                // At any alignment.
+                let both = saekin_count_words_of_both($0.baseAddress! + 1, words, 40)
+                #expect(both == expected, "SAEKIN_SEED=\(generator.seed)")
+            }
+            let counts = (0..<count).map { _ in UInt32.random(in: 0..<3, using: &generator) }
+            let numbers = (0..<count).map { _ in UInt32.random(in: 0..<20, using: &generator) }
+            var sums = [UInt32](repeating: 1, count: 20)
+            saekin_add_numbered(counts, numbers, count, &sums)
+            for number in 0..<20 {
+                let sum = (0..<count).reduce(UInt32(1)) { $0 + (numbers[$1] == number ? counts[$1] : 0) }
+                #expect(sums[number] == sum, "SAEKIN_SEED=\(generator.seed)")
+            }
+        }
+    }
 }

@@ -47,8 +47,10 @@ public struct LiveDocs: Equatable, Sendable {
     }
 
     /// One bit a document, 64 to a word, lowest first; bits behind the last document are 0.
-    public func withWords<Result>(_ body: (UnsafeBufferPointer<UInt64>) -> Result) -> Result {
-        words.withUnsafeBufferPointer(body)
+    public func withWords<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt64>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try words.withUnsafeBufferPointer(body)
     }
 
     /// Clears the bits of a window's deleted documents.

@@ -73,10 +73,18 @@ struct FieldTable {
     }
 
     /// The entry of a field that the segment has.
+    @inline(__always)
     subscript(field: FieldID) -> FieldEntry? {
         let number = Int(field.rawValue)
         guard number < slots.count, slots[number] >= 0 else { return nil }
         return fields[Int(slots[number])]
+    }
+
+    /// Where the norms of a field start; `FieldEntry.absentOffset` without any.
+    func normsOffset(_ field: FieldID) -> UInt64 {
+        let number = Int(field.rawValue)
+        guard number < slots.count, slots[number] >= 0 else { return FieldEntry.absentOffset }
+        return fields[Int(slots[number])].normsOffset
     }
 
     private static func entry(

@@ -140,16 +140,39 @@ public struct PostingsCursor {
             let frequency = UInt32(clamping: totalFrequency)
             blockImpact = Impact(maxFrequency: frequency, minNorm: singletonNorm)
         } else {
-            try readShortList()
+            // The last document is not stored: for at most 127 documents adding the gaps up costs less than a
+            // header.
+            try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockCapacity) {
+                buffer throws(SegmentError) in
+                // SAFETY: the buffer has the capacity of a block.
+                try readShortList(into: buffer.baseAddress!)
+            }
         }
         groupLastDocument = blockLastDocument
         groupImpact = blockImpact
         return true
     }
 
+    /// Whether the cursor stands before the only block of a short list.
+    @inline(__always)
+    var isBeforeShortList: Bool { form == .short && !hasStarted }
+
+    /// Moves to the only block of a short list and writes its documents, which have to be added up to know the
+    /// last; returns how many there are.
+    ///
+    /// - Precondition: `isBeforeShortList`, and `documents` has room for 128 values.
+    mutating func beginShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) -> Int {
+        precondition(isBeforeShortList)
+        hasStarted = true
+        try readShortList(into: documents)
+        groupLastDocument = blockLastDocument
+        groupImpact = blockImpact
+        return blockCount
+    }
+
     // MARK: Skip data
 
-    private mutating func readShortList() throws(SegmentError) {
+    private mutating func readShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) {
         guard postings.count >= 3 else { throw damaged(0, "a short list is cut") }
         encoding = postings.u8(0) & ~PostingsFormat.flag
         frequencyWidth = postings.u8(1)
@@ -172,19 +195,14 @@ public struct PostingsCursor {
             dataOffset + documentsByteCount + frequenciesByteCount == postings.count
         else { throw damaged(0, "the lengths of a short list contradict its size") }
         blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
-        // The last document is not stored: for at most 127 documents adding the gaps up costs less than a
-        // header.
-        blockLastDocument = try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 128) {
-            buffer throws(SegmentError) in
-            saekin_unpack_patched_ascending(
-                postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max,
-                buffer.baseAddress)
-            guard saekin_is_ascending(buffer.baseAddress, count) == 1, buffer[count - 1] < documentCount
-            else {
-                throw damaged(0, "the documents of a short list do not ascend")
-            }
-            return buffer[count - 1]
+        saekin_unpack_patched_ascending(
+            postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max, documents)
+        guard documents[count - 1] < documentCount,
+            Self.ascends(gapWidth) || saekin_is_ascending(documents, count) == 1
+        else {
+            throw damaged(0, "the documents of a short list do not ascend")
         }
+        blockLastDocument = documents[count - 1]
     }
 
     private mutating func readGroupHeader() throws(SegmentError) {
@@ -290,15 +308,18 @@ public struct PostingsCursor {
         } else {
             saekin_unpack_narrow_ascending(data, UInt32(blockCount), UInt32(encoding), previous, documents)
         }
-        // Gaps below 2^24 add up to less than 2^32: a right last document then proves that all of them
-        // ascend.
-        let gapWidth = Int(encoding) + (gapExceptions > 0 ? PostingsFormat.exceptionBitCount : 0)
         guard documents[blockCount - 1] == blockLastDocument,
-            gapWidth <= 24
+            Self.ascends(gapWidth)
                 || saekin_is_ascending(documents, blockCount) == 1 && documents[0] >= blockLowerBound
         else { throw damaged(dataOffset, "a block's documents do not end where its header says") }
         return blockCount
     }
+
+    /// How many bits a gap of the block may have.
+    private var gapWidth: Int { Int(encoding) + (gapExceptions > 0 ? PostingsFormat.exceptionBitCount : 0) }
+
+    /// Whether documents with gaps of so many bits certainly ascend: gaps below 2^24 add up to less than 2^32.
+    private static func ascends(_ gapWidth: Int) -> Bool { gapWidth <= 24 }
 
     /// Whether every frequency of the block is 1.
     public var hasOnlySingleOccurrences: Bool {
