@@ -82,8 +82,10 @@ CLONES size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t co
 
 // A word of 64 comparisons. Compilers do not find the mask instructions in the plain loop.
 #if defined(__x86_64__)
-__attribute__((target("avx512f"))) static inline uint64_t in_range_avx512(const uint32_t *values, uint32_t lower,
-                                                                    uint32_t span) {
+#define AVX2 __attribute__((target("avx2")))
+#define AVX512 __attribute__((target("avx512f")))
+
+AVX512 static inline uint64_t in_range_avx512(const uint32_t *values, uint32_t lower, uint32_t span) {
     const __m512i low = _mm512_set1_epi32((int)lower), width = _mm512_set1_epi32((int)span);
     uint64_t word = 0;
     for (int part = 0; part < 4; part++) {
@@ -93,7 +95,19 @@ __attribute__((target("avx512f"))) static inline uint64_t in_range_avx512(const 
     return word;
 }
 
-__attribute__((target("avx512f"))) static inline uint64_t at_least_avx512(const float *values, float least) {
+AVX2 static inline uint64_t in_range_avx2(const uint32_t *values, uint32_t lower, uint32_t span) {
+    const __m256i low = _mm256_set1_epi32((int)lower), width = _mm256_set1_epi32((int)span);
+    uint64_t word = 0;
+    for (int part = 0; part < 8; part++) {
+        const __m256i row = _mm256_loadu_si256((const __m256i *)(values + 8 * part));
+        const __m256i shifted = _mm256_sub_epi32(row, low);
+        const __m256i inside = _mm256_cmpeq_epi32(_mm256_min_epu32(shifted, width), shifted);
+        word |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(inside)) << (8 * part);
+    }
+    return word;
+}
+
+AVX512 static inline uint64_t at_least_avx512(const float *values, float least) {
     const __m512 limit = _mm512_set1_ps(least);
     uint64_t word = 0;
     for (int part = 0; part < 4; part++) {
@@ -103,9 +117,20 @@ __attribute__((target("avx512f"))) static inline uint64_t at_least_avx512(const 
     return word;
 }
 
-static int has_avx512;
+AVX2 static inline uint64_t at_least_avx2(const float *values, float least) {
+    const __m256 limit = _mm256_set1_ps(least);
+    uint64_t word = 0;
+    for (int part = 0; part < 8; part++) {
+        const __m256 reaching = _mm256_cmp_ps(_mm256_loadu_ps(values + 8 * part), limit, _CMP_GE_OQ);
+        word |= (uint64_t)(uint32_t)_mm256_movemask_ps(reaching) << (8 * part);
+    }
+    return word;
+}
+
+static int has_avx2, has_avx512;
 
 __attribute__((constructor)) static void look_at_processor(void) {
+    has_avx2 = __builtin_cpu_supports("avx2") ? 1 : 0;
     has_avx512 = __builtin_cpu_supports("avx512f") ? 1 : 0;
 }
 #endif
@@ -113,6 +138,7 @@ __attribute__((constructor)) static void look_at_processor(void) {
 INLINE uint64_t in_range(const uint32_t *values, uint32_t lower, uint32_t span) {
 #if defined(__x86_64__)
     if (has_avx512) return in_range_avx512(values, lower, span);
+    if (has_avx2) return in_range_avx2(values, lower, span);
 #endif
     uint64_t word = 0;
     for (size_t bit = 0; bit < 64; bit++) word |= (uint64_t)(values[bit] - lower <= span) << bit;
@@ -122,29 +148,18 @@ INLINE uint64_t in_range(const uint32_t *values, uint32_t lower, uint32_t span) 
 INLINE uint64_t at_least(const float *values, float least) {
 #if defined(__x86_64__)
     if (has_avx512) return at_least_avx512(values, least);
+    if (has_avx2) return at_least_avx2(values, least);
 #endif
     uint64_t word = 0;
     for (size_t bit = 0; bit < 64; bit++) word |= (uint64_t)(values[bit] >= least) << bit;
     return word;
 }
 
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) static void all_in_range_avx512(const uint32_t *values, size_t word_count,
-                                                                    uint32_t lower, uint32_t span,
-                                                                    uint64_t *words) {
-    for (size_t i = 0; i < word_count; i++) words[i] = in_range_avx512(values + 64 * i, lower, span);
-}
-#endif
-
 void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
                           uint64_t *words) {
     const uint32_t span = upper - lower;
     const size_t word_count = count / 64;
-#if defined(__x86_64__)
-    if (has_avx512) all_in_range_avx512(values, word_count, lower, span, words);
-    else
-#endif
-        for (size_t i = 0; i < word_count; i++) words[i] = in_range(values + 64 * i, lower, span);
+    for (size_t i = 0; i < word_count; i++) words[i] = in_range(values + 64 * i, lower, span);
     uint64_t last = 0;
     for (size_t i = 64 * word_count; i < count; i++) {
         last |= (uint64_t)(values[i] - lower <= span) << (i & 63);

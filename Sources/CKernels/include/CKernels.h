@@ -92,8 +92,15 @@ size_t saekin_bits_to_values(const uint8_t *words, size_t word_count, uint32_t b
 /// How many bits are set in the little-endian words.
 size_t saekin_popcount(const uint8_t *words, size_t word_count);
 
-/// out[i] |= word i of the little-endian words.
-void saekin_or_words(const uint8_t *words, size_t word_count, uint64_t *out);
+/// out[i] |= word i of the little-endian words. Returns how many bits are set in these.
+size_t saekin_or_words(const uint8_t *words, size_t word_count, uint64_t *out);
+
+/// Sets the bits of those documents of base ..< end that a patched run of gaps of width 0 stands for: `count`
+/// documents from `first` on that follow each other but for the gaps of the exceptions. Bit 0 is `base`.
+/// Returns 0, and sets nothing, where the exceptions do not ascend or the last document is not `last`.
+/// Preconditions: base < end, count > 0, and last does not exceed UINT32_MAX - 1.
+int saekin_set_runs(const uint8_t *exceptions, uint32_t exception_count, uint32_t count, uint32_t first,
+                    uint32_t last, uint32_t base, uint32_t end, uint64_t *words);
 
 // Windows of documents: bit sets of native 64-bit words, and scores.
 

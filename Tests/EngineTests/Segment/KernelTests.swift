@@ -150,7 +150,7 @@ struct KernelTests {
         #expect(saekin_bits_to_values(bytes, 4, 0, &few, 2) == bits.count)
         #expect(few[2] == 5)
         var words = [UInt64](repeating: 1, count: 4)
-        saekin_or_words(bytes, 4, &words)
+        #expect(saekin_or_words(bytes, 4, &words) == bits.count)
         for bit in 0..<256 {
             #expect((words[bit / 64] >> UInt64(bit % 64) & 1 == 1) == (bits.contains(bit) || bit % 64 == 0))
         }

@@ -33,7 +33,7 @@ public struct PostingsCursor {
     private(set) var dataOffset = 0
     private(set) var encoding: UInt8 = 0
     private(set) var frequencyWidth: UInt8 = 0
-    private var gapExceptions: UInt8 = 0
+    private(set) var gapExceptions: UInt8 = 0
     private(set) var frequencyExceptions: UInt8 = 0
     private var previous = UInt32.max
     private(set) var positionsOffset = 0
