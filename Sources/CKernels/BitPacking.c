@@ -155,7 +155,17 @@ void saekin_unpack_narrow(const uint8_t *in, uint32_t count, uint32_t width, uin
         return;
     }
     const size_t byte_count = narrow_byte_count(count, width);
-    for (uint32_t i = 0; i < count; i++) values[i] = narrow_value(in, byte_count, width, i);
+    const uint32_t mask = low_bits(width);
+    uint32_t i = 0;
+    // Values that are read as 8 bytes of the run.
+    const size_t whole = byte_count < 8 ? 0 : ((byte_count - 8) * 8 + 7) / width + 1;
+    for (; i < whole && i < count; i++) {
+        const size_t bit = (size_t)i * width;
+        uint64_t word;
+        memcpy(&word, in + (bit >> 3), 8);
+        values[i] = (uint32_t)(word >> (bit & 7)) & mask;
+    }
+    for (; i < count; i++) values[i] = narrow_value(in, byte_count, width, i);
 }
 
 void saekin_unpack_narrow_ascending(const uint8_t *in, uint32_t count, uint32_t width, uint32_t previous,

@@ -231,6 +231,22 @@ size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documen
     return kept;
 }
 
+size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
+                               const uint32_t *frequencies, size_t count, float least, uint32_t *places) {
+    float block[128];
+    score_block(unit, documents, frequencies, count, block);
+    for (size_t i = count; i < ((count + 63) & ~(size_t)63); i++) block[i] = -1;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i += 64) {
+        uint64_t reaching = at_least(block + i, least);
+        if (count - i < 64) reaching &= ((uint64_t)1 << (count - i)) - 1;
+        for (; reaching != 0; reaching &= reaching - 1) {
+            places[kept++] = (uint32_t)i + (uint32_t)__builtin_ctzll(reaching);
+        }
+    }
+    return kept;
+}
+
 size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
                               uint32_t *found, float *found_scores) {
     size_t kept = 0;
@@ -246,18 +262,6 @@ size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count,
         }
         words[i] = 0;
         memset(row, 0, 64 * sizeof(float));
-    }
-    return kept;
-}
-
-size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,
-                            size_t position_count, uint32_t distance) {
-    size_t kept = 0, next = 0;
-    for (size_t i = 0; i < start_count; i++) {
-        const uint64_t wanted = (uint64_t)starts[i] + distance;
-        while (next < position_count && positions[next] < wanted) next++;
-        if (next == position_count) break;
-        if (positions[next] == wanted) starts[kept++] = starts[i];
     }
     return kept;
 }
