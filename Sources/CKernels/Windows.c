@@ -167,6 +167,40 @@ void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, 
     if (count % 64 != 0) words[word_count] = last;
 }
 
+void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
+                            const uint64_t *candidates, uint64_t *words) {
+    // Candidates from which on a block is unpacked.
+    enum { DENSE = 6 };
+    const uint32_t span = upper - lower;
+    const size_t word_count = (count + 63) / 64;
+    uint32_t values[128];
+    for (size_t i = 0; i < word_count; i += 2) {
+        const size_t parts = word_count - i < 2 ? 1 : 2;
+        size_t wanted = 0;
+        for (size_t part = 0; part < parts; part++) {
+            words[i + part] = 0;
+            wanted += (size_t)__builtin_popcountll(candidates[i + part]);
+        }
+        if (wanted == 0) continue;
+        if (wanted < DENSE) {
+            for (size_t part = 0; part < parts; part++) {
+                for (uint64_t word = candidates[i + part]; word != 0; word &= word - 1) {
+                    const size_t place = 64 * (i + part) + (size_t)__builtin_ctzll(word);
+                    const uint32_t value = saekin_array_value(in, count, width, place);
+                    words[i + part] |= (value - lower <= span) ? word & -word : 0;
+                }
+            }
+            continue;
+        }
+        const size_t left = count - 64 * i;
+        if (left < 128) memset(values, 0, sizeof values);
+        saekin_unpack_array(in + i / 2 * 16 * (size_t)width, left < 128 ? left : 128, width, values);
+        for (size_t part = 0; part < parts; part++) {
+            words[i + part] = candidates[i + part] & in_range(values + 64 * part, lower, span);
+        }
+    }
+}
+
 INLINE float rounded(float score, float magic) {
     const float raised = score + magic;
     return raised - magic;

@@ -132,6 +132,11 @@ size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t count, ui
 void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
                           uint64_t *words);
 
+/// The same for a packed array: a bit for each of the candidates whose value lies in lower...upper. What has no
+/// candidate is not read, and no bit of `candidates` is set from `count` on.
+void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
+                            const uint64_t *candidates, uint64_t *words);
+
 /// How the occurrences of a term score: weight * (f * factor / (k1 + f * factor)), rounded by adding and
 /// subtracting `magic`.
 typedef struct {
@@ -245,9 +250,10 @@ typedef struct {
     uint32_t width;
 } saekin_packed_lists;
 
-/// Counts the ordinal of each chosen document of a window: counts[ordinal] += 1. The documents with a value,
-/// all or those whose bits are set in `presence`, have the values in their order. Returns how many values
-/// were missing or more than `range`; they are not counted.
+/// Counts the ordinal of each chosen document of a window of at most 64 words. An ordinal has two counters,
+/// at 2 * ordinal and behind it, of which only the sum means something. The documents with a value, all or
+/// those whose bits are set in `presence`, have the values in their order. Returns how many values were
+/// missing or more than `range`, or 1 for a run of them; they are not counted.
 size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
                            const uint64_t *presence, size_t word_count, uint32_t *counts);
 

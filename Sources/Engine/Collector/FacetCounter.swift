@@ -24,7 +24,7 @@ struct FacetCounter {
 
     private let source: Source
     private let group: Int?
-    /// Per ordinal, or per range.
+    /// Two per ordinal, whose sum it is, or one per range.
     private var counts: [UInt32] = []
     private var documentCount = 0
     private var minimum: Int64?
@@ -41,7 +41,7 @@ struct FacetCounter {
             let termCount = Int(view.segment.fieldStatistics(field)?.termCount ?? 0)
             if let column = view.segment.keywordColumn(field) {
                 source = .keyword(column)
-                counts = Array(repeating: 0, count: termCount)
+                counts = Array(repeating: 0, count: 2 * termCount)
             } else {
                 source = .missing
             }
@@ -90,7 +90,7 @@ struct FacetCounter {
     private static func countOrdinals(
         _ column: KeywordColumn, window: UInt32, _ words: [UInt64], _ slot: Int, _ counts: inout [UInt32]
     ) throws(SegmentError) {
-        precondition(counts.count >= Int(column.termCount) && slot + Window.wordCount <= words.count)
+        precondition(counts.count >= 2 * Int(column.termCount) && slot + Window.wordCount <= words.count)
         try words.withUnsafeBufferPointer { words throws(SegmentError) in
             try counts.withUnsafeMutableBufferPointer { counts throws(SegmentError) in
                 // SAFETY: the precondition gives both the sizes that the column asks for.
@@ -146,8 +146,9 @@ struct FacetCounter {
         switch source {
         case .keyword:
             var found: [(ordinal: UInt32, count: UInt32)] = []
-            for (ordinal, count) in counts.enumerated() where count > 0 {
-                found.append((UInt32(ordinal), count))
+            for ordinal in 0..<counts.count / 2 {
+                let count = counts[2 * ordinal] + counts[2 * ordinal + 1]
+                if count > 0 { found.append((UInt32(ordinal), count)) }
             }
             return .keyword(found)
         case .ranges, .missing:

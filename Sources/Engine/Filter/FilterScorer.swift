@@ -227,12 +227,11 @@ struct FilterScorer {
         }
         let isMatched = try bits.words.withUnsafeMutableBufferPointer { words throws(SegmentError) in
             // SAFETY: a slot has a window's words.
-            try reader.matchRange(window: window, lower: lower, upper: upper, into: words.baseAddress! + out)
+            try reader.matchRange(
+                window: window, lower: lower, upper: upper, candidates: words.baseAddress! + candidates,
+                into: words.baseAddress! + out)
         }
-        if isMatched {
-            bits.and(out, candidates)
-            return
-        }
+        if isMatched { return }
         try reader.load(window: window, values: &values, present: &present)
         let values = values.span
         for word in 0..<Window.wordCount {

@@ -127,9 +127,9 @@ struct FlatPhrase {
 
     /// Where to look on behind a stretch whose documents of the rarest term were taken.
     private func start(behind stretch: Range<UInt32>) -> UInt32 {
-        let cursor = terms[0].cursor
-        return cursor.index < cursor.count
-            ? max(stretch.upperBound, cursor.documents[cursor.index]) : stretch.upperBound
+        let place = terms[0].cursor.index
+        guard place < terms[0].cursor.count else { return stretch.upperBound }
+        return max(stretch.upperBound, terms[0].cursor.documents[place])
     }
 
     /// Leaves those of the candidates that the other terms have too; how many.
@@ -259,7 +259,13 @@ struct FlatPhrase {
     private func mayReach(_ threshold: Float, _ candidate: Int) -> Bool {
         var most = UInt32.max
         for index in terms.indices {
-            most = min(most, terms[index].positions.frequency(Int(memory.terms[index].places[candidate])))
+            // SAFETY: places are below the counts of their blocks, whose ends were loaded.
+            let place = Int(memory.terms[index].places[candidate])
+            guard let ends = memory.terms[index].ends else {
+                most = 1
+                break
+            }
+            most = min(most, ends[place] - (place > 0 ? ends[place - 1] : 0))
         }
         return scores.score(frequency: most, memory.documents[candidate]) >= threshold
     }

@@ -73,13 +73,6 @@ struct PositionsBlock {
         return true
     }
 
-    /// How often the term occurs in the block's document number `place`.
-    @inline(__always)
-    func frequency(_ place: Int) -> UInt32 {
-        guard hasEnds else { return 1 }
-        return memory.ends[place] &- (place > 0 ? memory.ends[place - 1] : 0)
-    }
-
     /// Appends the positions of the block's document number `place`, ascending. Documents are asked for in
     /// ascending order.
     ///
