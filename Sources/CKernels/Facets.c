@@ -1,8 +1,9 @@
 // Counting packed ordinals of the chosen documents of a window. A value that is needed alone is read alone;
 // where many of a block of 128 are needed, the block is unpacked once.
 //
-// Neighbours in a well-ordered segment have the same values, and a counter that was just stored is slow to
-// load again: single values are counted run by run, those of lists in two counters in turn.
+// What is needed is first collected for the whole window, then counted, so that memory is waited for many
+// times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just stored
+// is slow to load again: two counters take turns.
 #include "CKernels.h"
 #include <string.h>
 
@@ -16,8 +17,8 @@
 
 // Values of a block from which on it is unpacked.
 enum { DENSE = 6 };
-// Words of a window.
-enum { WINDOW_WORDS = 64 };
+// Words and documents of a window.
+enum { WINDOW_WORDS = 64, WINDOW = 4096 };
 
 // The chosen documents of a block of 128 with a value.
 typedef struct {
@@ -63,92 +64,54 @@ CLONES size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const ui
                                   const uint64_t *presence, size_t word_count, uint32_t *counts) {
     uint64_t memory[WINDOW_WORDS];
     const uint64_t *const ranks = chosen_ranks(chosen, presence, word_count, memory);
-    uint32_t values[128];
-    uint32_t last = 0, run = 0;
-    size_t unsound = 0;
+    uint32_t *const counters = counts + 2 * (size_t)packed->smallest;
+    uint32_t values[WINDOW], unpacked[128];
+    size_t count = 0, unsound = 0;
     for (size_t number = 0; 2 * number < word_count; number++) {
         chosen_block block;
         unsound += take_block(ranks, word_count, number, packed->count, &block);
         const size_t wanted = popcount(block.words[0]) + popcount(block.words[1]);
         if (wanted == 0) continue;
         if (packed->width == 0) {
-            counts[2 * (size_t)packed->smallest] += (uint32_t)wanted;
+            *counters += (uint32_t)wanted;
             continue;
         }
         const int is_dense = wanted >= DENSE;
         if (is_dense) {
             saekin_unpack_array(packed->values + number * 16 * (size_t)packed->width, block.count,
-                                packed->width, values);
+                                packed->width, unpacked);
         }
         for (size_t part = 0; part < 2; part++) {
             for (uint64_t word = block.words[part]; word != 0; word &= word - 1) {
                 const size_t place = 64 * part + (size_t)__builtin_ctzll(word);
-                const uint32_t value = is_dense ? values[place]
-                                                : saekin_array_value(packed->values, packed->count,
-                                                                     packed->width, 128 * number + place);
-                if (value == last) {
-                    run++;
-                } else if (value > packed->range) {
-                    unsound++;
-                } else {
-                    counts[2 * (size_t)(packed->smallest + last)] += run;
-                    last = value;
-                    run = 1;
-                }
+                values[count++] = is_dense ? unpacked[place]
+                                           : saekin_array_value(packed->values, packed->count, packed->width,
+                                                                128 * number + place);
             }
         }
     }
-    counts[2 * (size_t)(packed->smallest + last)] += run;
-    return unsound;
-}
-
-// The block of an array that was unpacked last.
-typedef struct {
-    size_t number;
-    uint32_t values[128];
-} unpacked_block;
-
-// Counts the values at start ..< end; how many were no ordinals.
-INLINE size_t count_places(const saekin_packed_ordinals *packed, size_t start, size_t end, int is_dense,
-                           unpacked_block *block, uint32_t *counts) {
-    if (start > end || end > packed->count) return 1;
-    size_t unsound = 0;
-    uint32_t *const counters = counts + 2 * (size_t)packed->smallest;
-    while (start < end) {
-        const size_t number = start / 128;
-        const size_t stop = end < 128 * (number + 1) ? end : 128 * (number + 1);
-        if (number != block->number && (is_dense || stop - start >= DENSE)) {
-            const size_t left = packed->count - 128 * number;
-            saekin_unpack_array(packed->values + number * 16 * (size_t)packed->width, left < 128 ? left : 128,
-                                packed->width, block->values);
-            block->number = number;
-        }
-        const int is_unpacked = number == block->number;
-        for (; start < stop; start++) {
-            const uint32_t value =
-                is_unpacked ? block->values[start % 128]
-                            : saekin_array_value(packed->values, packed->count, packed->width, start);
-            if (value > packed->range) unsound++;
-            else counters[2 * (size_t)value + start % 2]++;
-        }
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] > packed->range) unsound++;
+        else counters[2 * (size_t)values[i] + i % 2]++;
     }
     return unsound;
 }
 
-CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
-                                        const saekin_packed_lists *lists, const uint64_t *chosen,
-                                        const uint64_t *presence, size_t word_count, uint32_t *counts) {
-    uint64_t memory[WINDOW_WORDS];
-    const uint64_t *const ranks = chosen_ranks(chosen, presence, word_count, memory);
-    unpacked_block values = {.number = SIZE_MAX};
+// Lists that stand side by side: their values are start ..< end.
+typedef struct {
+    uint32_t start, end;
+} span;
+
+// Collects the chosen lists; how many documents have none.
+INLINE size_t take_spans(const saekin_packed_ordinals *packed, const saekin_packed_lists *lists,
+                         const uint64_t *ranks, size_t word_count, span *spans, size_t *span_count) {
     // Where each list of a block starts and the last one ends.
     uint32_t ends[129];
-    size_t unsound = 0;
+    size_t unsound = 0, count = 0;
     for (size_t number = 0; 2 * number < word_count; number++) {
         chosen_block block;
         unsound += take_block(ranks, word_count, number, lists->count, &block);
-        const size_t wanted = popcount(block.words[0]) + popcount(block.words[1]);
-        if (wanted == 0) continue;
+        if ((block.words[0] | block.words[1]) == 0) continue;
         const uint8_t *const lengths = lists->lengths + number * 16 * (size_t)lists->width;
         memcpy(ends, lists->starts + 4 * number, 4);
         // Lengths are stored less 1, as gaps are: what adds gaps up adds them up too.
@@ -157,17 +120,59 @@ CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
         } else {
             saekin_unpack_narrow_ascending(lengths, (uint32_t)block.count, lists->width, ends[0], ends + 1);
         }
-        const int is_dense = wanted >= 2 * DENSE;
         for (size_t part = 0; part < 2; part++) {
-            // Lists of neighbours stand side by side: run by run.
             for (uint64_t word = block.words[part]; word != 0;) {
                 const size_t first = (size_t)__builtin_ctzll(word);
                 const uint64_t others = ~(word >> first);
                 const size_t length = others == 0 ? 64 : (size_t)__builtin_ctzll(others);
-                unsound += count_places(packed, ends[64 * part + first], ends[64 * part + first + length],
-                                        is_dense, &values, counts);
+                const span found = {ends[64 * part + first], ends[64 * part + first + length]};
+                if (found.start > found.end || found.end > packed->count) {
+                    unsound++;
+                } else {
+                    __builtin_prefetch(packed->values + (size_t)found.start * packed->width / 8);
+                    spans[count++] = found;
+                }
                 if (first + length == 64) break;
                 word &= UINT64_MAX << (first + length);
+            }
+        }
+    }
+    *span_count = count;
+    return unsound;
+}
+
+CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
+                                        const saekin_packed_lists *lists, const uint64_t *chosen,
+                                        const uint64_t *presence, size_t word_count, uint32_t *counts) {
+    uint64_t memory[WINDOW_WORDS];
+    // At most every second document starts a run, or the first of each word.
+    span spans[WINDOW / 2 + WINDOW_WORDS];
+    size_t span_count;
+    const uint64_t *const ranks = chosen_ranks(chosen, presence, word_count, memory);
+    size_t unsound = take_spans(packed, lists, ranks, word_count, spans, &span_count);
+    uint32_t *const counters = counts + 2 * (size_t)packed->smallest;
+    uint32_t values[128];
+    size_t unpacked = SIZE_MAX;
+    for (size_t i = 0; i < span_count; i++) {
+        size_t place = spans[i].start;
+        while (place < spans[i].end) {
+            const size_t number = place / 128, next = 128 * (number + 1);
+            const size_t stop = spans[i].end < next ? spans[i].end : next;
+            const int is_wanted_often =
+                stop - place >= DENSE || (i + 2 < span_count && spans[i + 2].start < next);
+            if (number != unpacked && is_wanted_often) {
+                const size_t left = packed->count - 128 * number;
+                saekin_unpack_array(packed->values + number * 16 * (size_t)packed->width,
+                                    left < 128 ? left : 128, packed->width, values);
+                unpacked = number;
+            }
+            const int is_unpacked = number == unpacked;
+            for (; place < stop; place++) {
+                const uint32_t value =
+                    is_unpacked ? values[place % 128]
+                                : saekin_array_value(packed->values, packed->count, packed->width, place);
+                if (value > packed->range) unsound++;
+                else counters[2 * (size_t)value + place % 2]++;
             }
         }
     }

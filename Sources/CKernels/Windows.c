@@ -155,18 +155,6 @@ INLINE uint64_t at_least(const float *values, float least) {
     return word;
 }
 
-void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
-                          uint64_t *words) {
-    const uint32_t span = upper - lower;
-    const size_t word_count = count / 64;
-    for (size_t i = 0; i < word_count; i++) words[i] = in_range(values + 64 * i, lower, span);
-    uint64_t last = 0;
-    for (size_t i = 64 * word_count; i < count; i++) {
-        last |= (uint64_t)(values[i] - lower <= span) << (i & 63);
-    }
-    if (count % 64 != 0) words[word_count] = last;
-}
-
 void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
                             const uint64_t *candidates, uint64_t *words) {
     // Candidates from which on a block is unpacked.

@@ -128,12 +128,9 @@ void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uin
 /// The first place from `start` on, up to `count`, whose value is at least `target`. The values ascend.
 size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t count, uint32_t target);
 
-/// Writes, for each value, whether it lies in lower...upper, as (count + 63) / 64 words. lower <= upper.
-void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
-                          uint64_t *words);
-
-/// The same for a packed array: a bit for each of the candidates whose value lies in lower...upper. What has no
-/// candidate is not read, and no bit of `candidates` is set from `count` on.
+/// Sets the bits of those candidates whose value of a packed array lies in lower...upper, and clears all others
+/// of the (count + 63) / 64 words. What has no candidate is not read, and no candidate stands from `count` on.
+/// lower <= upper.
 void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
                             const uint64_t *candidates, uint64_t *words);
 

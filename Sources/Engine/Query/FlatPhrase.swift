@@ -18,6 +18,28 @@ private struct PhraseTerm {
         self.cursor = cursor
     }
 
+    // These change nothing but are `mutating` where they stand in loops: an element of an array is then used
+    // in its place and not copied, which would count references.
+
+    /// Moves to the block with the first document from `target` on: its lower bound; nil when there is none.
+    mutating func move(to target: UInt32) throws(SegmentError) -> UInt32? {
+        try cursor.moveBlock(to: target) ? cursor.postings.blockLowerBound : nil
+    }
+
+    mutating func lastDocument() -> UInt32 { cursor.postings.blockLastDocument }
+
+    /// The first document of the decoded block that was not passed; nil when all were.
+    mutating func nextDocument() -> UInt32? {
+        cursor.index < cursor.count ? cursor.documents[cursor.index] : nil
+    }
+
+    /// Narrows bounds to what the block and its group can offer.
+    mutating func narrow(_ ofBlocks: inout Impact, _ ofGroups: inout Impact, _ groupEnd: inout UInt32) {
+        ofBlocks.narrow(cursor.postings.blockImpact)
+        ofGroups.narrow(cursor.postings.groupImpact)
+        groupEnd = min(groupEnd, cursor.postings.groupLastDocument)
+    }
+
     /// Tells the kernels the documents of the block.
     mutating func prepare(_ term: UnsafeMutablePointer<saekin_phrase_term>) throws(SegmentError) {
         if prepared == cursor.postings.blockLastDocument { return }
@@ -114,22 +136,19 @@ struct FlatPhrase {
         var agreedCount = 0
         var index = 0
         while agreedCount < terms.count {
-            guard try terms[index].cursor.moveBlock(to: start) else { return nil }
-            let lower = terms[index].cursor.postings.blockLowerBound
+            guard let lower = try terms[index].move(to: start) else { return nil }
             agreedCount = lower > start ? 1 : agreedCount + 1
             start = max(start, lower)
             index = index + 1 == terms.count ? 0 : index + 1
         }
         var last = UInt32.max
-        for index in terms.indices { last = min(last, terms[index].cursor.postings.blockLastDocument) }
+        for index in terms.indices { last = min(last, terms[index].lastDocument()) }
         return start..<(last + 1)
     }
 
     /// Where to look on behind a stretch whose documents of the rarest term were taken.
-    private func start(behind stretch: Range<UInt32>) -> UInt32 {
-        let place = terms[0].cursor.index
-        guard place < terms[0].cursor.count else { return stretch.upperBound }
-        return max(stretch.upperBound, terms[0].cursor.documents[place])
+    private mutating func start(behind stretch: Range<UInt32>) -> UInt32 {
+        max(stretch.upperBound, terms[0].nextDocument() ?? 0)
     }
 
     /// Leaves those of the candidates that the other terms have too; how many.
@@ -205,15 +224,10 @@ struct FlatPhrase {
         var start: UInt32 = 0
         while let stretch = try nextStretch(start) {
             try control.check()
-            var ofGroups = terms[0].cursor.postings.groupImpact
-            var ofBlocks = terms[0].cursor.postings.blockImpact
-            var groupEnd = terms[0].cursor.postings.groupLastDocument
-            for index in 1..<terms.count {
-                let postings = terms[index].cursor.postings
-                ofGroups.narrow(postings.groupImpact)
-                ofBlocks.narrow(postings.blockImpact)
-                groupEnd = min(groupEnd, postings.groupLastDocument)
-            }
+            var ofBlocks = Impact.any
+            var ofGroups = Impact.any
+            var groupEnd = UInt32.max
+            for index in terms.indices { terms[index].narrow(&ofBlocks, &ofGroups, &groupEnd) }
             if scores.bound(ofBlocks) >= hits.threshold {
                 try findBest(stretch, &hits, acceptance)
                 start = self.start(behind: stretch)

@@ -344,8 +344,9 @@ public struct PostingsCursor {
             postings.base + offset, UInt32(blockCount), UInt32(frequencyWidth), UInt32(frequencyExceptions),
             0, ends)
         // Narrower ones cannot exceed 32 bits.
-        guard Int(frequencyWidth) + PostingsFormat.exceptionBitCount <= 24
-            || ends[0] > 0 && saekin_is_ascending(ends, blockCount) == 1
+        guard
+            Int(frequencyWidth) + PostingsFormat.exceptionBitCount <= 24
+                || ends[0] > 0 && saekin_is_ascending(ends, blockCount) == 1
         else { throw damaged(offset, "the frequencies of a block exceed what can be counted") }
     }
 
