@@ -2,8 +2,8 @@
 // where many of a block of 128 are needed, the block is unpacked once.
 //
 // What is needed is first collected for the whole window, then counted, so that memory is waited for many
-// times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just stored
-// is slow to load again: two counters take turns.
+// times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just
+// stored is slow to load again: two counters take turns.
 #include "CKernels.h"
 #include <string.h>
 

@@ -122,7 +122,8 @@ INLINE int find_occurrences(saekin_phrase_term *term, size_t candidate, occurren
 }
 
 // How often x + x_bias = y + y_bias: both lists are gone through at once, without a branch on which is ahead.
-INLINE uint32_t count_pairs(occurrences x, uint64_t x_bias, occurrences y, uint64_t y_bias, int is_first_enough) {
+INLINE uint32_t count_pairs(occurrences x, uint64_t x_bias, occurrences y, uint64_t y_bias,
+                            int is_first_enough) {
     uint64_t left = x.distances[0] + x_bias, right = y.distances[0] + y_bias;
     uint32_t pairs = 0;
     size_t i = 0, j = 0;

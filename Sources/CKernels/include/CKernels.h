@@ -128,9 +128,9 @@ void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uin
 /// The first place from `start` on, up to `count`, whose value is at least `target`. The values ascend.
 size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t count, uint32_t target);
 
-/// Sets the bits of those candidates whose value of a packed array lies in lower...upper, and clears all others
-/// of the (count + 63) / 64 words. What has no candidate is not read, and no candidate stands from `count` on.
-/// lower <= upper.
+/// Sets the bits of those candidates whose value of a packed array lies in lower...upper, and clears all
+/// others of the (count + 63) / 64 words. What has no candidate is not read, and no candidate stands from
+/// `count` on. lower <= upper.
 void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
                             const uint64_t *candidates, uint64_t *words);
 
@@ -190,8 +190,8 @@ typedef struct {
 } saekin_position_packs;
 
 /// Unpacks the packs with distances start ..< end and passes those before; start <= end <= total. They stand
-/// at distances[start] to distances[end - 1], of which there is room for `total`, rounded up to packs. Returns
-/// 0 when a pack is cut or impossible. What is asked for next starts at `start` or later.
+/// at distances[start] to distances[end - 1], of which there is room for `total`, rounded up to packs.
+/// Returns 0 when a pack is cut or impossible. What is asked for next starts at `start` or later.
 int saekin_unpack_positions(saekin_position_packs *packs, size_t start, size_t end, uint32_t *distances);
 
 /// The most terms of a phrase.
