@@ -156,16 +156,16 @@ void saekin_unpack_narrow(const uint8_t *in, uint32_t count, uint32_t width, uin
     }
     const size_t byte_count = narrow_byte_count(count, width);
     const uint32_t mask = low_bits(width);
-    // Values whose eight bytes all lie in the run are read without a look at its end.
-    uint32_t inner = byte_count < 8 ? 0 : (uint32_t)(((byte_count - 7) * 8 + width - 1) / width);
-    if (inner > count) inner = count;
-    for (uint32_t i = 0; i < inner; i++) {
+    uint32_t i = 0;
+    // Values that are read as 8 bytes of the run.
+    const size_t whole = byte_count < 8 ? 0 : ((byte_count - 8) * 8 + 7) / width + 1;
+    for (; i < whole && i < count; i++) {
         const size_t bit = (size_t)i * width;
         uint64_t word;
         memcpy(&word, in + (bit >> 3), 8);
         values[i] = (uint32_t)(word >> (bit & 7)) & mask;
     }
-    for (uint32_t i = inner; i < count; i++) values[i] = narrow_value(in, byte_count, width, i);
+    for (; i < count; i++) values[i] = narrow_value(in, byte_count, width, i);
 }
 
 void saekin_unpack_narrow_ascending(const uint8_t *in, uint32_t count, uint32_t width, uint32_t previous,

@@ -1,5 +1,9 @@
 // Counting packed ordinals of the chosen documents of a window. A value that is needed alone is read alone;
 // where many of a block of 128 are needed, the block is unpacked once.
+//
+// What is needed is first collected for the whole window, then counted, so that memory is waited for many
+// times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just
+// stored is slow to load again: two counters take turns.
 #include "CKernels.h"
 #include <string.h>
 
@@ -11,90 +15,166 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-// Chosen documents of 64 from which on a block is unpacked.
+// Values of a block from which on it is unpacked.
 enum { DENSE = 6 };
+// Words and documents of a window.
+enum { WINDOW_WORDS = 64, WINDOW = 4096 };
 
-// The block of an array that was unpacked last.
+// The chosen documents of a block of 128 with a value.
 typedef struct {
-    size_t number;
-    uint32_t values[128];
-} unpacked_block;
+    uint64_t words[2];
+    // How many values the block has.
+    size_t count;
+} chosen_block;
 
-INLINE uint32_t unpacked_value(const saekin_packed_ordinals *packed, size_t place, unpacked_block *block) {
-    if (place / 128 != block->number) {
-        block->number = place / 128;
-        const size_t left = packed->count - 128 * block->number;
-        saekin_unpack_array(packed->values + block->number * 16 * (size_t)packed->width,
-                            left < 128 ? left : 128, packed->width, block->values);
+INLINE size_t popcount(uint64_t word) { return (size_t)__builtin_popcountll(word); }
+
+// Turns chosen documents into bits by rank among those with a value.
+INLINE const uint64_t *chosen_ranks(const uint64_t *chosen, const uint64_t *presence, size_t word_count,
+                                    uint64_t *ranks) {
+    if (presence == NULL) return chosen;
+    memset(ranks, 0, word_count * sizeof(uint64_t));
+    size_t before = 0;
+    for (size_t i = 0; i < word_count; i++) {
+        for (uint64_t word = chosen[i] & presence[i]; word != 0; word &= word - 1) {
+            const size_t rank = before + popcount(presence[i] & ((word & -word) - 1));
+            ranks[rank >> 6] |= (uint64_t)1 << (rank & 63);
+        }
+        before += popcount(presence[i]);
     }
-    return block->values[place % 128];
+    return ranks;
 }
 
-// Counts the values at start ..< end; how many were no ordinals.
-INLINE size_t count_places(const saekin_packed_ordinals *packed, size_t start, size_t end, int is_dense,
-                           unpacked_block *block, uint32_t *counts) {
-    size_t unsound = 0;
-    if (end > packed->count) return 1;
-    for (size_t place = start; place < end; place++) {
-        const uint32_t value =
-            is_dense ? unpacked_value(packed, place, block)
-                     : saekin_array_value(packed->values, packed->count, packed->width, place);
-        if (value > packed->range) unsound++;
-        else counts[packed->smallest + value]++;
-    }
-    return unsound;
+// The chosen ranks of a block; how many of them have no value.
+INLINE size_t take_block(const uint64_t *ranks, size_t word_count, size_t number, size_t count,
+                         chosen_block *block) {
+    block->words[0] = ranks[2 * number];
+    block->words[1] = 2 * number + 1 < word_count ? ranks[2 * number + 1] : 0;
+    const size_t left = count > 128 * number ? count - 128 * number : 0;
+    block->count = left < 128 ? left : 128;
+    if (left >= 128) return 0;
+    const size_t before = popcount(block->words[0]) + popcount(block->words[1]);
+    if (left <= 64) block->words[1] = 0;
+    else block->words[1] &= ((uint64_t)1 << (left - 64)) - 1;
+    if (left < 64) block->words[0] &= ((uint64_t)1 << left) - 1;
+    return before - popcount(block->words[0]) - popcount(block->words[1]);
 }
 
 CLONES size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
                                   const uint64_t *presence, size_t word_count, uint32_t *counts) {
-    unpacked_block block = {.number = SIZE_MAX};
-    size_t unsound = 0, before = 0;
-    for (size_t i = 0; i < word_count; i++) {
-        const uint64_t present = presence == NULL ? UINT64_MAX : presence[i];
-        uint64_t word = chosen[i] & present;
-        const int is_dense = __builtin_popcountll(word) >= DENSE;
-        for (; word != 0; word &= word - 1) {
-            const uint64_t below = (word & -word) - 1;
-            const size_t rank = before + (size_t)__builtin_popcountll(present & below);
-            unsound += count_places(packed, rank, rank + 1, is_dense, &block, counts);
+    uint64_t memory[WINDOW_WORDS];
+    const uint64_t *const ranks = chosen_ranks(chosen, presence, word_count, memory);
+    uint32_t *const counters = counts + 2 * (size_t)packed->smallest;
+    uint32_t values[WINDOW], unpacked[128];
+    size_t count = 0, unsound = 0;
+    for (size_t number = 0; 2 * number < word_count; number++) {
+        chosen_block block;
+        unsound += take_block(ranks, word_count, number, packed->count, &block);
+        const size_t wanted = popcount(block.words[0]) + popcount(block.words[1]);
+        if (wanted == 0) continue;
+        if (packed->width == 0) {
+            *counters += (uint32_t)wanted;
+            continue;
         }
-        before += (size_t)__builtin_popcountll(present);
+        const int is_dense = wanted >= DENSE;
+        if (is_dense) {
+            saekin_unpack_array(packed->values + number * 16 * (size_t)packed->width, block.count,
+                                packed->width, unpacked);
+        }
+        for (size_t part = 0; part < 2; part++) {
+            for (uint64_t word = block.words[part]; word != 0; word &= word - 1) {
+                const size_t place = 64 * part + (size_t)__builtin_ctzll(word);
+                values[count++] = is_dense ? unpacked[place]
+                                           : saekin_array_value(packed->values, packed->count, packed->width,
+                                                                128 * number + place);
+            }
+        }
     }
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] > packed->range) unsound++;
+        else counters[2 * (size_t)values[i] + i % 2]++;
+    }
+    return unsound;
+}
+
+// Lists that stand side by side: their values are start ..< end.
+typedef struct {
+    uint32_t start, end;
+} span;
+
+// Collects the chosen lists; how many documents have none.
+INLINE size_t take_spans(const saekin_packed_ordinals *packed, const saekin_packed_lists *lists,
+                         const uint64_t *ranks, size_t word_count, span *spans, size_t *span_count) {
+    // Where each list of a block starts and the last one ends.
+    uint32_t ends[129];
+    size_t unsound = 0, count = 0;
+    for (size_t number = 0; 2 * number < word_count; number++) {
+        chosen_block block;
+        unsound += take_block(ranks, word_count, number, lists->count, &block);
+        if ((block.words[0] | block.words[1]) == 0) continue;
+        const uint8_t *const lengths = lists->lengths + number * 16 * (size_t)lists->width;
+        memcpy(ends, lists->starts + 4 * number, 4);
+        // Lengths are stored less 1, as gaps are: what adds gaps up adds them up too.
+        if (block.count == 128) {
+            saekin_unpack128_ascending(lengths, lists->width, ends[0], ends + 1);
+        } else {
+            saekin_unpack_narrow_ascending(lengths, (uint32_t)block.count, lists->width, ends[0], ends + 1);
+        }
+        for (size_t part = 0; part < 2; part++) {
+            for (uint64_t word = block.words[part]; word != 0;) {
+                const size_t first = (size_t)__builtin_ctzll(word);
+                const uint64_t others = ~(word >> first);
+                const size_t length = others == 0 ? 64 : (size_t)__builtin_ctzll(others);
+                const span found = {ends[64 * part + first], ends[64 * part + first + length]};
+                if (found.start > found.end || found.end > packed->count) {
+                    unsound++;
+                } else {
+                    __builtin_prefetch(packed->values + (size_t)found.start * packed->width / 8);
+                    spans[count++] = found;
+                }
+                if (first + length == 64) break;
+                word &= UINT64_MAX << (first + length);
+            }
+        }
+    }
+    *span_count = count;
     return unsound;
 }
 
 CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
                                         const saekin_packed_lists *lists, const uint64_t *chosen,
                                         const uint64_t *presence, size_t word_count, uint32_t *counts) {
-    unpacked_block block = {.number = SIZE_MAX};
-    uint32_t lengths[128];
-    size_t unsound = 0, before = 0, group = SIZE_MAX, summed = 0, start = 0;
-    for (size_t i = 0; i < word_count; i++) {
-        const uint64_t present = presence == NULL ? UINT64_MAX : presence[i];
-        uint64_t word = chosen[i] & present;
-        const int is_dense = __builtin_popcountll(word) >= DENSE;
-        for (; word != 0; word &= word - 1) {
-            const uint64_t below = (word & -word) - 1;
-            const size_t rank = before + (size_t)__builtin_popcountll(present & below);
-            if (rank >= lists->count) {
-                unsound++;
-                continue;
+    uint64_t memory[WINDOW_WORDS];
+    // At most every second document starts a run, or the first of each word.
+    span spans[WINDOW / 2 + WINDOW_WORDS];
+    size_t span_count;
+    const uint64_t *const ranks = chosen_ranks(chosen, presence, word_count, memory);
+    size_t unsound = take_spans(packed, lists, ranks, word_count, spans, &span_count);
+    uint32_t *const counters = counts + 2 * (size_t)packed->smallest;
+    uint32_t values[128];
+    size_t unpacked = SIZE_MAX;
+    for (size_t i = 0; i < span_count; i++) {
+        size_t place = spans[i].start;
+        while (place < spans[i].end) {
+            const size_t number = place / 128, next = 128 * (number + 1);
+            const size_t stop = spans[i].end < next ? spans[i].end : next;
+            const int is_wanted_often =
+                stop - place >= DENSE || (i + 2 < span_count && spans[i + 2].start < next);
+            if (number != unpacked && is_wanted_often) {
+                const size_t left = packed->count - 128 * number;
+                saekin_unpack_array(packed->values + number * 16 * (size_t)packed->width,
+                                    left < 128 ? left : 128, packed->width, values);
+                unpacked = number;
             }
-            if (rank / 128 != group) {
-                group = rank / 128;
-                const size_t left = lists->count - 128 * group;
-                saekin_unpack_array(lists->lengths + group * 16 * (size_t)lists->width,
-                                    left < 128 ? left : 128, lists->width, lengths);
-                uint32_t first;
-                memcpy(&first, lists->starts + 4 * group, 4);
-                start = first;
-                summed = 0;
+            const int is_unpacked = number == unpacked;
+            for (; place < stop; place++) {
+                const uint32_t value =
+                    is_unpacked ? values[place % 128]
+                                : saekin_array_value(packed->values, packed->count, packed->width, place);
+                if (value > packed->range) unsound++;
+                else counters[2 * (size_t)value + place % 2]++;
             }
-            // Where the list starts: chosen ranks ascend, so each length is added once.
-            for (; summed < rank % 128; summed++) start += (size_t)lengths[summed] + 1;
-            unsound += count_places(packed, start, start + lengths[rank % 128] + 1, is_dense, &block, counts);
         }
-        before += (size_t)__builtin_popcountll(present);
     }
     return unsound;
 }

@@ -126,8 +126,10 @@ CLONES size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t co
 
 // A word of 64 comparisons. Compilers do not find the mask instructions in the plain loop.
 #if defined(__x86_64__)
-__attribute__((target("avx512f"))) static inline uint64_t in_range_avx512(const uint32_t *values, uint32_t lower,
-                                                                    uint32_t span) {
+#define AVX2 __attribute__((target("avx2")))
+#define AVX512 __attribute__((target("avx512f")))
+
+AVX512 static inline uint64_t in_range_avx512(const uint32_t *values, uint32_t lower, uint32_t span) {
     const __m512i low = _mm512_set1_epi32((int)lower), width = _mm512_set1_epi32((int)span);
     uint64_t word = 0;
     for (int part = 0; part < 4; part++) {
@@ -137,7 +139,19 @@ __attribute__((target("avx512f"))) static inline uint64_t in_range_avx512(const 
     return word;
 }
 
-__attribute__((target("avx512f"))) static inline uint64_t at_least_avx512(const float *values, float least) {
+AVX2 static inline uint64_t in_range_avx2(const uint32_t *values, uint32_t lower, uint32_t span) {
+    const __m256i low = _mm256_set1_epi32((int)lower), width = _mm256_set1_epi32((int)span);
+    uint64_t word = 0;
+    for (int part = 0; part < 8; part++) {
+        const __m256i row = _mm256_loadu_si256((const __m256i *)(values + 8 * part));
+        const __m256i shifted = _mm256_sub_epi32(row, low);
+        const __m256i inside = _mm256_cmpeq_epi32(_mm256_min_epu32(shifted, width), shifted);
+        word |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(inside)) << (8 * part);
+    }
+    return word;
+}
+
+AVX512 static inline uint64_t at_least_avx512(const float *values, float least) {
     const __m512 limit = _mm512_set1_ps(least);
     uint64_t word = 0;
     for (int part = 0; part < 4; part++) {
@@ -147,9 +161,20 @@ __attribute__((target("avx512f"))) static inline uint64_t at_least_avx512(const 
     return word;
 }
 
-static int has_avx512;
+AVX2 static inline uint64_t at_least_avx2(const float *values, float least) {
+    const __m256 limit = _mm256_set1_ps(least);
+    uint64_t word = 0;
+    for (int part = 0; part < 8; part++) {
+        const __m256 reaching = _mm256_cmp_ps(_mm256_loadu_ps(values + 8 * part), limit, _CMP_GE_OQ);
+        word |= (uint64_t)(uint32_t)_mm256_movemask_ps(reaching) << (8 * part);
+    }
+    return word;
+}
+
+static int has_avx2, has_avx512;
 
 __attribute__((constructor)) static void look_at_processor(void) {
+    has_avx2 = __builtin_cpu_supports("avx2") ? 1 : 0;
     has_avx512 = __builtin_cpu_supports("avx512f") ? 1 : 0;
 }
 #endif
@@ -157,6 +182,7 @@ __attribute__((constructor)) static void look_at_processor(void) {
 INLINE uint64_t in_range(const uint32_t *values, uint32_t lower, uint32_t span) {
 #if defined(__x86_64__)
     if (has_avx512) return in_range_avx512(values, lower, span);
+    if (has_avx2) return in_range_avx2(values, lower, span);
 #endif
     uint64_t word = 0;
     for (size_t bit = 0; bit < 64; bit++) word |= (uint64_t)(values[bit] - lower <= span) << bit;
@@ -166,34 +192,45 @@ INLINE uint64_t in_range(const uint32_t *values, uint32_t lower, uint32_t span) 
 INLINE uint64_t at_least(const float *values, float least) {
 #if defined(__x86_64__)
     if (has_avx512) return at_least_avx512(values, least);
+    if (has_avx2) return at_least_avx2(values, least);
 #endif
     uint64_t word = 0;
     for (size_t bit = 0; bit < 64; bit++) word |= (uint64_t)(values[bit] >= least) << bit;
     return word;
 }
 
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) static void all_in_range_avx512(const uint32_t *values, size_t word_count,
-                                                                    uint32_t lower, uint32_t span,
-                                                                    uint64_t *words) {
-    for (size_t i = 0; i < word_count; i++) words[i] = in_range_avx512(values + 64 * i, lower, span);
-}
-#endif
-
-void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
-                          uint64_t *words) {
+void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
+                            const uint64_t *candidates, uint64_t *words) {
+    // Candidates from which on a block is unpacked.
+    enum { DENSE = 6 };
     const uint32_t span = upper - lower;
-    const size_t word_count = count / 64;
-#if defined(__x86_64__)
-    if (has_avx512) all_in_range_avx512(values, word_count, lower, span, words);
-    else
-#endif
-        for (size_t i = 0; i < word_count; i++) words[i] = in_range(values + 64 * i, lower, span);
-    uint64_t last = 0;
-    for (size_t i = 64 * word_count; i < count; i++) {
-        last |= (uint64_t)(values[i] - lower <= span) << (i & 63);
+    const size_t word_count = (count + 63) / 64;
+    uint32_t values[128];
+    for (size_t i = 0; i < word_count; i += 2) {
+        const size_t parts = word_count - i < 2 ? 1 : 2;
+        size_t wanted = 0;
+        for (size_t part = 0; part < parts; part++) {
+            words[i + part] = 0;
+            wanted += (size_t)__builtin_popcountll(candidates[i + part]);
+        }
+        if (wanted == 0) continue;
+        if (wanted < DENSE) {
+            for (size_t part = 0; part < parts; part++) {
+                for (uint64_t word = candidates[i + part]; word != 0; word &= word - 1) {
+                    const size_t place = 64 * (i + part) + (size_t)__builtin_ctzll(word);
+                    const uint32_t value = saekin_array_value(in, count, width, place);
+                    words[i + part] |= (value - lower <= span) ? word & -word : 0;
+                }
+            }
+            continue;
+        }
+        const size_t left = count - 64 * i;
+        if (left < 128) memset(values, 0, sizeof values);
+        saekin_unpack_array(in + i / 2 * 16 * (size_t)width, left < 128 ? left : 128, width, values);
+        for (size_t part = 0; part < parts; part++) {
+            words[i + part] = candidates[i + part] & in_range(values + 64 * part, lower, span);
+        }
     }
-    if (count % 64 != 0) words[word_count] = last;
 }
 
 INLINE float rounded(float score, float magic) {
@@ -260,6 +297,22 @@ size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documen
     return kept;
 }
 
+size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
+                               const uint32_t *frequencies, size_t count, float least, uint32_t *places) {
+    float block[128];
+    score_block(unit, documents, frequencies, count, block);
+    for (size_t i = count; i < ((count + 63) & ~(size_t)63); i++) block[i] = -1;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i += 64) {
+        uint64_t reaching = at_least(block + i, least);
+        if (count - i < 64) reaching &= ((uint64_t)1 << (count - i)) - 1;
+        for (; reaching != 0; reaching &= reaching - 1) {
+            places[kept++] = (uint32_t)i + (uint32_t)__builtin_ctzll(reaching);
+        }
+    }
+    return kept;
+}
+
 size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
                               uint32_t *found, float *found_scores) {
     size_t kept = 0;
@@ -275,18 +328,6 @@ size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count,
         }
         words[i] = 0;
         memset(row, 0, 64 * sizeof(float));
-    }
-    return kept;
-}
-
-size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,
-                            size_t position_count, uint32_t distance) {
-    size_t kept = 0, next = 0;
-    for (size_t i = 0; i < start_count; i++) {
-        const uint64_t wanted = (uint64_t)starts[i] + distance;
-        while (next < position_count && positions[next] < wanted) next++;
-        if (next == position_count) break;
-        if (positions[next] == wanted) starts[kept++] = starts[i];
     }
     return kept;
 }

@@ -92,8 +92,15 @@ size_t saekin_bits_to_values(const uint8_t *words, size_t word_count, uint32_t b
 /// How many bits are set in the little-endian words.
 size_t saekin_popcount(const uint8_t *words, size_t word_count);
 
-/// out[i] |= word i of the little-endian words.
-void saekin_or_words(const uint8_t *words, size_t word_count, uint64_t *out);
+/// out[i] |= word i of the little-endian words. Returns how many bits are set in these.
+size_t saekin_or_words(const uint8_t *words, size_t word_count, uint64_t *out);
+
+/// Sets the bits of those documents of base ..< end that a patched run of gaps of width 0 stands for: `count`
+/// documents from `first` on that follow each other but for the gaps of the exceptions. Bit 0 is `base`.
+/// Returns 0, and sets nothing, where the exceptions do not ascend or the last document is not `last`.
+/// Preconditions: base < end, count > 0, and last does not exceed UINT32_MAX - 1.
+int saekin_set_runs(const uint8_t *exceptions, uint32_t exception_count, uint32_t count, uint32_t first,
+                    uint32_t last, uint32_t base, uint32_t end, uint64_t *words);
 
 // Windows of documents: bit sets of native 64-bit words, and scores.
 
@@ -136,9 +143,11 @@ void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uin
 /// The first place from `start` on, up to `count`, whose value is at least `target`. The values ascend.
 size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t count, uint32_t target);
 
-/// Writes, for each value, whether it lies in lower...upper, as (count + 63) / 64 words. lower <= upper.
-void saekin_bits_in_range(const uint32_t *values, size_t count, uint32_t lower, uint32_t upper,
-                          uint64_t *words);
+/// Sets the bits of those candidates whose value of a packed array lies in lower...upper, and clears all
+/// others of the (count + 63) / 64 words. What has no candidate is not read, and no candidate stands from
+/// `count` on. lower <= upper.
+void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
+                            const uint64_t *candidates, uint64_t *words);
 
 /// How the occurrences of a term score: weight * (f * factor / (k1 + f * factor)), rounded by adding and
 /// subtracting `magic`.
@@ -176,9 +185,64 @@ size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documen
 size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
                               uint32_t *found, float *found_scores);
 
-/// Keeps the starts that are followed by one of `positions` at `distance`; both ascend. Returns how many.
-size_t saekin_keep_followed(uint32_t *starts, size_t start_count, const uint32_t *positions,
-                            size_t position_count, uint32_t distance);
+/// The places of those of at most 128 documents whose score is at least `least`; returns how many.
+size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
+                               const uint32_t *frequencies, size_t count, float least, uint32_t *places);
+
+// Phrases: documents that have all terms, by their places in a block of each term's postings, and positions.
+
+/// The positions of a block of postings, unpacked from the front as far as they are asked for: packs of 128
+/// distances and a rest, patched runs, each behind a byte of width, plus 128 where a byte of exceptions
+/// follows.
+typedef struct {
+    const uint8_t *bytes;
+    size_t byte_count;
+    /// Distances of all packs.
+    size_t total;
+    /// The next pack, and where it starts.
+    size_t pack;
+    size_t offset;
+} saekin_position_packs;
+
+/// Unpacks the packs with distances start ..< end and passes those before; start <= end <= total. They stand
+/// at distances[start] to distances[end - 1], of which there is room for `total`, rounded up to packs.
+/// Returns 0 when a pack is cut or impossible. What is asked for next starts at `start` or later.
+int saekin_unpack_positions(saekin_position_packs *packs, size_t start, size_t end, uint32_t *distances);
+
+/// The most terms of a phrase.
+#define SAEKIN_PHRASE_LENGTH_MAX 64
+
+/// A term of a phrase in one block of its postings.
+typedef struct {
+    /// The block's documents, if they are decoded.
+    const uint32_t *documents;
+    /// Otherwise the block as a bit set from first_document on; NULL where it has every document from there.
+    const uint8_t *bits;
+    uint32_t first_document;
+    /// Documents of the block.
+    uint32_t count;
+    /// The first document, or word of bits, that has not been passed, and how many bits stand before it.
+    uint32_t next;
+    uint32_t rank;
+    /// By place, the occurrences in the documents up to it, ascending; NULL where each has one.
+    const uint32_t *ends;
+    uint32_t *distances;
+    saekin_position_packs packs;
+    /// By candidate, its place in the block; room for 128.
+    uint32_t *places;
+    /// The term's place in the phrase.
+    uint32_t offset;
+} saekin_phrase_term;
+
+/// Keeps those of the ascending candidates that term `number` has too, with their places in the terms before
+/// it, and finds their places in its block. Returns how many. All lie between the block's first possible
+/// document and its last, and behind those of the call before.
+size_t saekin_find_places(saekin_phrase_term *terms, size_t number, uint32_t *documents, size_t count);
+
+/// Writes how often the phrase occurs in each of `count` candidates, or only whether, as 0 or 1. Returns in
+/// how many it does, or -1 when positions are cut.
+ptrdiff_t saekin_phrase_frequencies(saekin_phrase_term *terms, size_t term_count, size_t count,
+                                    int is_first_enough, uint32_t *frequencies);
 
 /// A packed array of ordinals, each less `smallest`; none may be more than `range`.
 typedef struct {
@@ -198,9 +262,10 @@ typedef struct {
     uint32_t width;
 } saekin_packed_lists;
 
-/// Counts the ordinal of each chosen document of a window: counts[ordinal] += 1. The documents with a value,
-/// all or those whose bits are set in `presence`, have the values in their order. Returns how many values
-/// were missing or more than `range`; they are not counted.
+/// Counts the ordinal of each chosen document of a window of at most 64 words. An ordinal has two counters,
+/// at 2 * ordinal and behind it, of which only the sum means something. The documents with a value, all or
+/// those whose bits are set in `presence`, have the values in their order. Returns how many values were
+/// missing or more than `range`, or 1 for a run of them; they are not counted.
 size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
                            const uint64_t *presence, size_t word_count, uint32_t *counts);
 

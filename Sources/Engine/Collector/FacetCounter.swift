@@ -24,9 +24,9 @@ struct FacetCounter {
 
     private let source: Source
     private let group: Int?
-    /// Ordinals, or ranges.
+    /// Two per ordinal, or one per range.
     private let countCount: Int
-    /// Per ordinal, or per range; empty until a document is counted.
+    /// Two per ordinal, whose sum it is, or one per range; empty until a document is counted.
     private var counts: [UInt32] = []
     private var documentCount = 0
     private var minimum: Int64?
@@ -41,7 +41,7 @@ struct FacetCounter {
         switch request.kind {
         case .keyword(let field, _, _, _):
             source = view.segment.keywordColumn(field).map { .keyword($0) } ?? .missing
-            countCount = Int(view.segment.fieldStatistics(field)?.termCount ?? 0)
+            countCount = 2 * Int(view.segment.fieldStatistics(field)?.termCount ?? 0)
         case .ranges(let field, let ranges):
             source = IntegerReader(field, view: view).map { .ranges($0) } ?? .missing
             countCount = ranges.count
@@ -86,7 +86,7 @@ struct FacetCounter {
     private static func countOrdinals(
         _ column: KeywordColumn, window: UInt32, _ words: [UInt64], _ slot: Int, _ counts: inout [UInt32]
     ) throws(SegmentError) {
-        precondition(counts.count >= Int(column.termCount) && slot + Window.wordCount <= words.count)
+        precondition(counts.count >= 2 * Int(column.termCount) && slot + Window.wordCount <= words.count)
         try words.withUnsafeBufferPointer { words throws(SegmentError) in
             try counts.withUnsafeMutableBufferPointer { counts throws(SegmentError) in
                 // SAFETY: the precondition gives both the sizes that the column asks for.
@@ -140,7 +140,10 @@ struct FacetCounter {
     /// What was counted.
     var result: SegmentFacet {
         switch source {
-        case .keyword: return .keyword(counts)
+        case .keyword:
+            var sums = Array(repeating: UInt32(0), count: counts.count / 2)
+            for ordinal in sums.indices { sums[ordinal] = counts[2 * ordinal] + counts[2 * ordinal + 1] }
+            return .keyword(sums)
         case .ranges, .missing:
             return .ranges(
                 counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum

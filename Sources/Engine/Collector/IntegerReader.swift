@@ -31,13 +31,15 @@ struct IntegerReader {
             ?? IntegerBlockSummary(presentCount: 0, smallest: 0, largest: 0)
     }
 
-    /// Writes a window's documents whose value lies in the range into `words`; false when the window must be
+    /// Writes a window's candidates whose value lies in the range into `words`; false when the window must be
     /// loaded for it.
     func matchRange(
-        window: UInt32, lower: Int64, upper: Int64, into words: UnsafeMutablePointer<UInt64>
+        window: UInt32, lower: Int64, upper: Int64, candidates: UnsafePointer<UInt64>,
+        into words: UnsafeMutablePointer<UInt64>
     ) throws(SegmentError) -> Bool {
         guard let column, overlay?.hasValues(field, window: Int(window)) != true else { return false }
-        return try column.matchRange(window: Int(window), lower: lower, upper: upper, into: words)
+        return try column.matchRange(
+            window: Int(window), lower: lower, upper: upper, candidates: candidates, into: words)
     }
 
     /// Reads a window: its values, 0 where there is none, and a bit per document that has one.

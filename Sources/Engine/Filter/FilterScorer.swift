@@ -228,12 +228,11 @@ struct FilterScorer {
         }
         let isMatched = try bits.words.withUnsafeMutableBufferPointer { words throws(SegmentError) in
             // SAFETY: a slot has a window's words.
-            try reader.matchRange(window: window, lower: lower, upper: upper, into: words.baseAddress! + out)
+            try reader.matchRange(
+                window: window, lower: lower, upper: upper, candidates: words.baseAddress! + candidates,
+                into: words.baseAddress! + out)
         }
-        if isMatched {
-            bits.and(out, candidates)
-            return
-        }
+        if isMatched { return }
         if values.isEmpty {
             values = Array(repeating: 0, count: Window.size)
             present = Array(repeating: 0, count: Window.wordCount)

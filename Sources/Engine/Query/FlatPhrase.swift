@@ -1,31 +1,103 @@
 // A phrase that has one term at each position, in one field of a segment: found without windows, and, where
 // only the best hits are wanted, without reading positions of documents that cannot be among them.
 //
-// The rarest term gives the candidates. The phrase occurs in a document no more often than its rarest term,
-// so the frequencies bound the score before any position is read; block headers bound it before any
-// frequency is.
+// Documents are gone through in stretches in which every term stays in one block. The rarest term gives the
+// candidates, the others are looked up, and of what is left positions are compared. The phrase occurs in a
+// document no more often than its rarest term, so frequencies bound the score before any position is read;
+// block headers bound it before any frequency is.
 import CKernels
 
 /// One term of a phrase with its positions.
 private struct PhraseTerm {
     var cursor: TermCursor
-    /// Its place in the phrase.
-    let offset: UInt32
-    private var reader = PositionsLookup()
+    var positions = PositionsBlock()
+    /// The last document of the block that the kernels know.
+    private var prepared = DocID.noMoreDocuments
 
-    init(_ cursor: TermCursor, offset: Int) {
+    init(_ cursor: TermCursor) {
         self.cursor = cursor
-        self.offset = UInt32(offset)
     }
 
-    /// Hands the positions in the document at `place` of the cursor's block to `body`.
-    mutating func withPositions<Result>(
-        _ place: Int, _ body: (UnsafeBufferPointer<UInt32>) -> Result
-    ) throws(SegmentError) -> Result {
-        if !cursor.isSingleOccurrence { cursor.decodeFrequencies() }
-        return try reader.withPositions(
-            cursor.postings, at: place, frequencies: cursor.isSingleOccurrence ? nil : cursor.frequencies,
-            body)
+    // These change nothing but are `mutating` where they stand in loops: an element of an array is then used
+    // in its place and not copied, which would count references.
+
+    /// Moves to the block with the first document from `target` on: its lower bound; nil when there is none.
+    mutating func move(to target: UInt32) throws(SegmentError) -> UInt32? {
+        try cursor.moveBlock(to: target) ? cursor.postings.blockLowerBound : nil
+    }
+
+    mutating func lastDocument() -> UInt32 { cursor.postings.blockLastDocument }
+
+    /// The first document of the decoded block that was not passed; nil when all were.
+    mutating func nextDocument() -> UInt32? {
+        cursor.index < cursor.count ? cursor.documents[cursor.index] : nil
+    }
+
+    /// Narrows bounds to what the block and its group can offer.
+    mutating func narrow(_ ofBlocks: inout Impact, _ ofGroups: inout Impact, _ groupEnd: inout UInt32) {
+        ofBlocks.narrow(cursor.postings.blockImpact)
+        ofGroups.narrow(cursor.postings.groupImpact)
+        groupEnd = min(groupEnd, cursor.postings.groupLastDocument)
+    }
+
+    /// Tells the kernels the documents of the block.
+    mutating func prepare(_ term: UnsafeMutablePointer<saekin_phrase_term>) throws(SegmentError) {
+        if prepared == cursor.postings.blockLastDocument { return }
+        let postings = cursor.postings
+        term.pointee.next = 0
+        term.pointee.rank = 0
+        term.pointee.count = UInt32(postings.blockCount)
+        term.pointee.documents = nil
+        term.pointee.bits = nil
+        if cursor.count == 0, postings.isBitSet {
+            term.pointee.bits = postings.postings.base + postings.dataOffset
+            term.pointee.first_document = postings.bitSetFirstWord * 64
+        } else if cursor.count == 0, postings.isWhole {
+            term.pointee.first_document = postings.blockLowerBound
+        } else {
+            try cursor.decode()
+            term.pointee.documents = UnsafePointer(cursor.documents)
+        }
+        prepared = postings.blockLastDocument
+    }
+
+    /// Tells the kernels the positions of the block.
+    @inline(__always)
+    mutating func loadPositions(_ term: UnsafeMutablePointer<saekin_phrase_term>) throws(SegmentError) {
+        guard try positions.load(cursor.postings) else { return }
+        term.pointee.ends = UnsafePointer(positions.ends)
+        term.pointee.distances = positions.distances
+        term.pointee.packs = positions.packs
+    }
+}
+
+/// What the kernels read and write.
+private final class PhraseMemory: @unchecked Sendable {
+    // SAFETY (Sendable): a phrase is evaluated by one thread, and its memory with it.
+    let terms: UnsafeMutablePointer<saekin_phrase_term>
+    /// Candidates, at most a block.
+    let documents: UnsafeMutablePointer<UInt32>
+    /// How often the phrase occurs in them.
+    let frequencies: UnsafeMutablePointer<UInt32>
+
+    /// - Parameter offsets: by term, its place in the phrase.
+    init(offsets: [Int]) {
+        let capacity = PostingsCursor.blockCapacity
+        terms = .allocate(capacity: offsets.count)
+        documents = .allocate(capacity: (2 + offsets.count) * capacity)
+        documents.initialize(repeating: 0, count: (2 + offsets.count) * capacity)
+        frequencies = documents + capacity
+        for (index, offset) in offsets.enumerated() {
+            var term = saekin_phrase_term()
+            term.places = documents + (2 + index) * capacity
+            term.offset = UInt32(offset)
+            (terms + index).initialize(to: term)
+        }
+    }
+
+    deinit {
+        terms.deallocate()
+        documents.deallocate()
     }
 }
 
@@ -34,8 +106,7 @@ struct FlatPhrase {
     /// The rarest first.
     private var terms: [PhraseTerm]
     private let scores: UnitScores
-    private var places: [Int]
-    private var starts: [UInt32] = []
+    private let memory: PhraseMemory
 
     /// Nil when the query is no phrase, or one with several fields or alternatives in this segment.
     init?(_ plan: QueryPlan, segment: Segment, index: Int) {
@@ -45,10 +116,79 @@ struct FlatPhrase {
         guard fields.count == 1, let field = fields.first else { return nil }
         let positions = phrase.sources[index][field]
         guard positions.allSatisfy({ $0.count == 1 }) else { return nil }
-        terms = positions.enumerated().map { PhraseTerm(TermCursor(segment, $1[0]), offset: $0) }
-            .sorted { $0.cursor.documentFrequency < $1.cursor.documentFrequency }
-        places = Array(repeating: 0, count: terms.count)
+        let offsets = positions.indices.sorted {
+            positions[$0][0].documentFrequency < positions[$1][0].documentFrequency
+        }
+        terms = offsets.map { PhraseTerm(TermCursor(segment, positions[$0][0])) }
+        memory = PhraseMemory(offsets: offsets)
         scores = plan.phraseScores(number, field: field, norms: segment.norms(phrase.fields[field].field))
+    }
+
+    // MARK: Stretches
+
+    /// Moves the terms to the first documents, from `start` on, that lie in a block of each. Nil when there
+    /// are none.
+    private mutating func nextStretch(_ start: UInt32) throws(SegmentError) -> Range<UInt32>? {
+        var start = start
+        var agreedCount = 0
+        var index = 0
+        while agreedCount < terms.count {
+            guard let lower = try terms[index].move(to: start) else { return nil }
+            agreedCount = lower > start ? 1 : agreedCount + 1
+            start = max(start, lower)
+            index = index + 1 == terms.count ? 0 : index + 1
+        }
+        var last = UInt32.max
+        for index in terms.indices { last = min(last, terms[index].lastDocument()) }
+        return start..<(last + 1)
+    }
+
+    /// Where to look on behind a stretch whose documents of the rarest term were taken.
+    private mutating func start(behind stretch: Range<UInt32>) -> UInt32 {
+        max(stretch.upperBound, terms[0].nextDocument() ?? 0)
+    }
+
+    /// Leaves those of the candidates that the other terms have too; how many.
+    private mutating func narrow(_ count: Int) throws(SegmentError) -> Int {
+        var count = count
+        for index in terms.indices.dropFirst() where count > 0 {
+            try terms[index].prepare(memory.terms + index)
+            // SAFETY: a stretch lies inside a block of each term; at most a block of candidates is there.
+            count = saekin_find_places(memory.terms, index, memory.documents, count)
+        }
+        return count
+    }
+
+    /// Leaves those of the candidates for which `isKept` is true; how many.
+    @inline(__always)
+    private func filter(_ count: Int, _ isKept: (Int) -> Bool) -> Int {
+        var kept = 0
+        for candidate in 0..<count where isKept(candidate) {
+            memory.documents[kept] = memory.documents[candidate]
+            for index in terms.indices {
+                let places = memory.terms[index].places!
+                places[kept] = places[candidate]
+            }
+            kept += 1
+        }
+        return kept
+    }
+
+    private func accepted(_ count: Int, _ acceptance: Acceptance) -> Int {
+        if acceptance.isAll { return count }
+        return filter(count) { acceptance.contains(memory.documents[$0]) }
+    }
+
+    /// Counts the phrase in the candidates, or only whether it is there: in how many it is.
+    private mutating func compare(_ count: Int, isFirstEnough: Bool) throws(SegmentError) -> Int {
+        for index in terms.indices { try terms[index].loadPositions(memory.terms + index) }
+        // SAFETY: places are below the counts of their blocks, whose positions were just loaded.
+        let found = saekin_phrase_frequencies(
+            memory.terms, terms.count, count, isFirstEnough ? 1 : 0, memory.frequencies)
+        guard found >= 0 else {
+            throw terms[0].cursor.postings.damagedPositions("a pack of positions of a phrase is cut")
+        }
+        return found
     }
 
     // MARK: Counting
@@ -56,24 +196,18 @@ struct FlatPhrase {
     /// How many accepted documents have the phrase.
     mutating func count(_ acceptance: Acceptance, _ control: inout SearchControl) throws -> Int {
         var total = 0
-        while try terms[0].cursor.moveToRun(base: 0, end: .max) {
+        var start: UInt32 = 0
+        while let stretch = try nextStretch(start) {
             try control.check()
             try terms[0].cursor.decode()
-            let run = terms[0].cursor.takeRun(base: 0, end: .max)
-            for place in run {
-                let document = terms[0].cursor.documents[place]
-                guard acceptance.contains(document) else { continue }
-                places[0] = place
-                var isPossible = true
-                for index in 1..<terms.count where isPossible {
-                    if let place = try terms[index].cursor.place(of: document) {
-                        places[index] = place
-                    } else {
-                        isPossible = false
-                    }
-                }
-                if isPossible, try frequency() > 0 { total += 1 }
+            let run = terms[0].cursor.takeRun(base: stretch.lowerBound, end: stretch.upperBound)
+            start = self.start(behind: stretch)
+            for (candidate, place) in run.enumerated() {
+                memory.documents[candidate] = terms[0].cursor.documents[place]
+                memory.terms[0].places[candidate] = UInt32(place)
             }
+            let count = accepted(try narrow(run.count), acceptance)
+            if count > 0 { total += try compare(count, isFirstEnough: true) }
         }
         return total
     }
@@ -85,87 +219,65 @@ struct FlatPhrase {
         _ hits: inout BestScores, _ acceptance: Acceptance, _ control: inout SearchControl
     ) throws {
         var start: UInt32 = 0
-        while try terms[0].cursor.moveBlock(to: start) {
+        while let stretch = try nextStretch(start) {
             try control.check()
-            start = max(start, terms[0].cursor.postings.blockLowerBound)
-            let end = terms[0].cursor.postings.blockLastDocument + 1
-            var ofGroups = terms[0].cursor.postings.groupImpact
-            var ofBlocks = terms[0].cursor.postings.blockImpact
-            var groupEnd = terms[0].cursor.postings.groupLastDocument
-            for index in 1..<terms.count {
-                guard try terms[index].cursor.moveBlock(to: start) else { return }
-                let postings = terms[index].cursor.postings
-                ofGroups.narrow(postings.groupImpact)
-                groupEnd = min(groupEnd, postings.groupLastDocument)
-                if postings.blockLastDocument >= end - 1 { ofBlocks.narrow(postings.blockImpact) }
-            }
-            if scores.bound(ofGroups) < hits.threshold {
-                start = groupEnd + 1
-                continue
-            }
+            var ofBlocks = Impact.any
+            var ofGroups = Impact.any
+            var groupEnd = UInt32.max
+            for index in terms.indices { terms[index].narrow(&ofBlocks, &ofGroups, &groupEnd) }
             if scores.bound(ofBlocks) >= hits.threshold {
-                try findBest(start, end, &hits, acceptance)
+                try findBest(stretch, &hits, acceptance)
+                start = self.start(behind: stretch)
+            } else {
+                start = scores.bound(ofGroups) < hits.threshold ? groupEnd + 1 : stretch.upperBound
             }
-            start = end
         }
     }
 
     private mutating func findBest(
-        _ start: UInt32, _ end: UInt32, _ hits: inout BestScores, _ acceptance: Acceptance
+        _ stretch: Range<UInt32>, _ hits: inout BestScores, _ acceptance: Acceptance
     ) throws(SegmentError) {
         try terms[0].cursor.decode()
-        let run = terms[0].cursor.takeRun(base: start, end: end)
+        let run = terms[0].cursor.takeRun(base: stretch.lowerBound, end: stretch.upperBound)
         let isSingle = terms[0].cursor.isSingleOccurrence
         if !isSingle { terms[0].cursor.decodeFrequencies() }
-        for place in run {
-            let document = terms[0].cursor.documents[place]
-            var most = isSingle ? 1 : terms[0].cursor.frequencies[place]
-            if scores.score(frequency: most, document) < hits.threshold { continue }
-            guard acceptance.contains(document) else { continue }
-            places[0] = place
-            var isPossible = true
-            for index in 1..<terms.count {
-                guard let place = try terms[index].cursor.place(of: document) else {
-                    isPossible = false
-                    break
-                }
-                places[index] = place
-                if most > 1 {
-                    most = min(most, terms[index].cursor.postings.frequency(at: place))
-                }
-            }
-            guard isPossible, scores.score(frequency: most, document) >= hits.threshold else { continue }
-            let frequency = try frequency()
-            if frequency > 0 {
-                try hits.offer(document, scores.score(frequency: frequency, document))
-            }
+        let (documents, frequencies) = (terms[0].cursor.documents, terms[0].cursor.frequencies)
+        guard let places = memory.terms[0].places else { return }
+        // SAFETY: a run lies inside the decoded block, and there is room for the places of a block.
+        var count = withUnsafePointer(to: scores.kernel) {
+            saekin_candidate_places(
+                $0, documents + run.lowerBound, isSingle ? nil : frequencies + run.lowerBound, run.count,
+                hits.threshold, places)
+        }
+        for candidate in 0..<count {
+            places[candidate] += UInt32(run.lowerBound)
+            memory.documents[candidate] = documents[Int(places[candidate])]
+        }
+        count = accepted(try narrow(count), acceptance)
+        if count == 0 { return }
+        if !isSingle {
+            for index in terms.indices { try terms[index].loadPositions(memory.terms + index) }
+            count = filter(count) { mayReach(hits.threshold, $0) }
+        }
+        guard count > 0, try compare(count, isFirstEnough: false) > 0 else { return }
+        for candidate in 0..<count where memory.frequencies[candidate] > 0 {
+            let document = memory.documents[candidate]
+            try hits.offer(document, scores.score(frequency: memory.frequencies[candidate], document))
         }
     }
 
-    // MARK: Positions
-
-    /// How often the phrase occurs in the document at `places`.
-    private mutating func frequency() throws(SegmentError) -> UInt32 {
-        // Starts of the phrase are counted from the rarest term: the others stand before or behind it.
-        let first = terms[0].offset
-        starts.removeAll(keepingCapacity: true)
-        var starts = self.starts
-        self.starts = []
-        defer { self.starts = starts }
-        try terms[0].withPositions(places[0]) { positions in
-            for position in positions where position >= first { starts.append(position - first) }
-        }
-        var count = starts.count
-        for index in 1..<terms.count where count > 0 {
-            let offset = terms[index].offset
-            count = try terms[index].withPositions(places[index]) { positions in
-                starts.withUnsafeMutableBufferPointer { starts in
-                    // SAFETY: `count` starts are in the buffer, and the positions are lent for the call.
-                    saekin_keep_followed(
-                        starts.baseAddress, count, positions.baseAddress, positions.count, offset)
-                }
+    /// Whether a candidate's score can be so high, by how often it has the terms.
+    private func mayReach(_ threshold: Float, _ candidate: Int) -> Bool {
+        var most = UInt32.max
+        for index in terms.indices {
+            // SAFETY: places are below the counts of their blocks, whose ends were loaded.
+            let place = Int(memory.terms[index].places[candidate])
+            guard let ends = memory.terms[index].ends else {
+                most = 1
+                break
             }
+            most = min(most, ends[place] - (place > 0 ? ends[place - 1] : 0))
         }
-        return UInt32(count)
+        return scores.score(frequency: most, memory.documents[candidate]) >= threshold
     }
 }

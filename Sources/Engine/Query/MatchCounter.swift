@@ -166,6 +166,11 @@ extension TermCursor {
                 guard try skipBlock() else { return }
                 continue
             }
+            if count == 0, postings.setRuns(from: base, to: end, words) {
+                if postings.blockLastDocument >= end { return }
+                guard try skipBlock() else { return }
+                continue
+            }
             try decode()
             let run = takeRun(base: base, end: end)
             if run.isEmpty { return }

@@ -6,7 +6,7 @@
 /// Reads the positions of one term, by document.
 private struct PositionCursor {
     private var cursor: TermCursor
-    private var reader = PositionsLookup()
+    private var reader = PositionsBlock()
 
     init(_ segment: Segment, _ entry: TermEntry) {
         cursor = TermCursor(segment, entry)
@@ -15,11 +15,8 @@ private struct PositionCursor {
     /// Appends the term's positions in `document`; documents are asked for in ascending order.
     mutating func append(_ document: UInt32, to positions: inout [UInt32]) throws(SegmentError) {
         guard let place = try cursor.place(of: document) else { return }
-        if !cursor.isSingleOccurrence { cursor.decodeFrequencies() }
-        let frequencies = cursor.isSingleOccurrence ? nil : UnsafePointer(cursor.frequencies)
-        try reader.withPositions(cursor.postings, at: place, frequencies: frequencies) {
-            positions.append(contentsOf: $0)
-        }
+        _ = try reader.load(cursor.postings)
+        try reader.append(place, cursor.postings, to: &positions)
     }
 }
 

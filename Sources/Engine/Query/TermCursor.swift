@@ -95,7 +95,10 @@ struct TermCursor {
     /// Whether `document` has the term. Documents are asked for in ascending order.
     mutating func contains(_ document: UInt32) throws(SegmentError) -> Bool {
         guard try moveBlock(to: document), document >= postings.blockLowerBound else { return false }
-        if count == 0, postings.isBitSet { return postings.bitSetContains(document) }
+        if count == 0 {
+            if postings.isBitSet { return postings.bitSetContains(document) }
+            if postings.isWhole { return true }
+        }
         return try locate(document)
     }
 
@@ -103,8 +106,14 @@ struct TermCursor {
     /// order.
     mutating func frequency(of document: UInt32) throws(SegmentError) -> UInt32 {
         guard try moveBlock(to: document), document >= postings.blockLowerBound else { return 0 }
-        if count == 0, postings.isBitSet {
-            return postings.bitSetContains(document) ? postings.bitSetFrequency(document) : 0
+        if count == 0 {
+            if postings.isBitSet {
+                return postings.bitSetContains(document) ? postings.bitSetFrequency(document) : 0
+            }
+            if postings.isWhole {
+                return postings.hasOnlySingleOccurrences
+                    ? 1 : postings.frequency(at: Int(document - postings.blockLowerBound))
+            }
         }
         guard try locate(document) else { return 0 }
         if hasFrequencies { return frequencies[index] }
@@ -117,12 +126,15 @@ struct TermCursor {
         return try locate(document)
     }
 
-    /// The place of `document` in its block; nil when it does not have the term. A block that is a bit set is
-    /// not decoded for it.
+    /// The place of `document` in its block; nil when it does not have the term. A block that is a bit set,
+    /// or has every document, is not decoded for it.
     mutating func place(of document: UInt32) throws(SegmentError) -> Int? {
         guard try moveBlock(to: document), document >= postings.blockLowerBound else { return nil }
-        if count == 0, postings.isBitSet {
-            return postings.bitSetContains(document) ? postings.bitSetRank(document) : nil
+        if count == 0 {
+            if postings.isBitSet {
+                return postings.bitSetContains(document) ? postings.bitSetRank(document) : nil
+            }
+            if postings.isWhole { return Int(document - postings.blockLowerBound) }
         }
         return try locate(document) ? index : nil
     }

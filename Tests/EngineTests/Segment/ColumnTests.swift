@@ -58,11 +58,61 @@ struct ColumnTests {
             let found = (0..<4_096).map { offset in
                 present[offset / 64] >> UInt64(offset % 64) & 1 == 1 ? decoded[offset] : nil
             }
+            try checkRanges(column, window, Array(part), seed)
             let missing = [Int64?](repeating: nil, count: 4_096 - part.count)
             #expect(found == Array(part) + missing, "SAEKIN_SEED=\(seed)")
         }
         for document in stride(from: 0, to: values.count, by: values.count > 1_000 ? 37 : 1) {
             #expect(try column.value(DocID(document)) == values[document], "SAEKIN_SEED=\(seed)")
+        }
+    }
+
+    /// Documents of a window, few or many of them, as bits.
+    private func chosen(_ count: Int, _ random: inout SeededGenerator) -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: 64)
+        let sparse = [1, 2, 9, 90, 900]
+        let share = sparse[Int.random(in: 0..<sparse.count, using: &random)]
+        for offset in 0..<count where Int.random(in: 0..<share, using: &random) == 0 {
+            words[offset / 64] |= 1 << UInt64(offset % 64)
+        }
+        return words
+    }
+
+    /// Ranges that are compared without decoding.
+    private func checkRanges(_ column: IntegerColumn, _ window: Int, _ values: [Int64?], _ seed: UInt64)
+        throws
+    {
+        var random = SeededGenerator()
+        let known = values.compactMap { $0 }
+        for _ in 0..<6 where !known.isEmpty {
+            let ends = [known.randomElement(using: &random)!, known.randomElement(using: &random)!].sorted()
+            let candidates = chosen(values.count, &random)
+            var words = [UInt64](repeating: 7, count: 64)
+            let isMatched = try column.matchRange(
+                window: window, lower: ends[0], upper: ends[1], candidates: candidates, into: &words)
+            guard isMatched else { return }
+            var expected = candidates
+            for (offset, value) in values.enumerated() where value! < ends[0] || value! > ends[1] {
+                expected[offset / 64] &= ~(1 << UInt64(offset % 64))
+            }
+            #expect(words == expected, "SAEKIN_SEED=\(seed) or \(random.seed)")
+        }
+    }
+
+    /// Counts of chosen documents, against the values.
+    private func checkCounts(_ column: KeywordColumn, _ window: Int, _ values: [[UInt32]]) throws {
+        var random = SeededGenerator()
+        for _ in 0..<6 {
+            let words = chosen(values.count, &random)
+            var counts = [UInt32](repeating: 0, count: 600)
+            try column.count(window: window, where: words, into: &counts)
+            var expected = [UInt32](repeating: 0, count: 300)
+            for (offset, ordinals) in values.enumerated()
+            where words[offset / 64] >> UInt64(offset % 64) & 1 == 1 {
+                for ordinal in ordinals { expected[Int(ordinal)] += 1 }
+            }
+            let found = (0..<300).map { counts[2 * $0] + counts[2 * $0 + 1] }
+            #expect(found == expected, "SAEKIN_SEED=\(random.seed)")
         }
     }
 
@@ -110,6 +160,7 @@ struct ColumnTests {
             var window = KeywordWindow()
             for number in 0..<column.windowCount {
                 try column.decode(window: number, into: &window)
+                try checkCounts(column, number, Array(values[(number * 4_096)...].prefix(4_096)))
                 for (offset, expected) in values[(number * 4_096)...].prefix(4_096).enumerated() {
                     var found: [UInt32] = []
                     window.forEachOrdinal(offset) { found.append($0) }

@@ -150,9 +150,45 @@ struct KernelTests {
         #expect(saekin_bits_to_values(bytes, 4, 0, &few, 2) == bits.count)
         #expect(few[2] == 5)
         var words = [UInt64](repeating: 1, count: 4)
-        saekin_or_words(bytes, 4, &words)
+        #expect(saekin_or_words(bytes, 4, &words) == bits.count)
         for bit in 0..<256 {
             #expect((words[bit / 64] >> UInt64(bit % 64) & 1 == 1) == (bits.contains(bit) || bit % 64 == 0))
+        }
+    }
+
+    @Test("runs of documents become the bits that decoding gives")
+    func runs() {
+        var generator = SeededGenerator()
+        for round in 0..<500 {
+            let count = round % 3 == 0 ? 128 : Int.random(in: 1...128, using: &generator)
+            var exceptions: [UInt8] = []
+            for place in 0..<count where Int.random(in: 0..<20, using: &generator) == 0 {
+                exceptions += [UInt8(place), UInt8.random(in: 1...255, using: &generator)]
+            }
+            let exceptionCount = UInt32(exceptions.count / 2)
+            let first = UInt32.random(in: 0..<3_000, using: &generator)
+            var documents = [UInt32](repeating: 0, count: count)
+            saekin_unpack_patched_ascending(
+                exceptions, UInt32(count), 0, exceptionCount, first &- 1, &documents)
+            let base = UInt32.random(in: 0..<60, using: &generator) * 64
+            let end = base + UInt32.random(in: 1...2_048, using: &generator)
+            var expected = [UInt64](repeating: 0, count: 33)
+            for document in documents where document >= base && document < end {
+                expected[Int(document - base) / 64] |= 1 << UInt64((document - base) % 64)
+            }
+            func set(_ exceptions: [UInt8], _ last: UInt32, _ words: inout [UInt64]) -> Int32 {
+                saekin_set_runs(exceptions, exceptionCount, UInt32(count), first, last, base, end, &words)
+            }
+            var words = [UInt64](repeating: 0, count: 33)
+            #expect(set(exceptions, documents[count - 1], &words) == 1)
+            #expect(words == expected, "SAEKIN_SEED=\(generator.seed)")
+            words = Array(repeating: 0, count: 33)
+            #expect(set(exceptions, documents[count - 1] + 1, &words) == 0)
+            if exceptionCount > 1 {
+                let swapped = Array(exceptions[2..<4] + exceptions[..<2] + exceptions[4...])
+                #expect(set(swapped, documents[count - 1], &words) == 0)
+            }
+            #expect(words.allSatisfy { $0 == 0 }, "SAEKIN_SEED=\(generator.seed)")
         }
     }
 

@@ -47,6 +47,30 @@ struct SegmentDamageTests {
         }
     }
 
+    /// Counts and ranks phrases, filters and counts facets; whatever is wrong throws.
+    private func searchAll(_ segment: Segment, _ fields: TestFields) throws {
+        let view = SegmentView(id: SegmentID(rawValue: 1), segment: segment, liveDocs: nil, overlay: nil)
+        for field in [fields.title, fields.body] {
+            for (first, second) in [(0, 1), (1, 0), (2, 2), (0, 3)] {
+                let words = ["t\(first)", "t\(second)"]
+                let phrase = PhraseQuery(fields: [FieldWeight(field)], terms: words.map { [Array($0.utf8)] })
+                for (limit, isFaceted) in [(0, false), (5, false), (5, true)] {
+                    let request = SearchRequest(
+                        query: .phrase(phrase),
+                        filter: isFaceted ? .integerRange(fields.price, lower: 100, upper: 30_000) : nil,
+                        facets: isFaceted
+                            ? [.keyword(fields.tags, limit: 9), .keyword(fields.brand, limit: 9)] : [],
+                        limit: limit, countsTotal: limit == 0, usesCaches: false)
+                    do {
+                        _ = try Search(request, over: [view]).run()
+                    } catch SearchError.segment(let error) {
+                        throw error
+                    }
+                }
+            }
+        }
+    }
+
     private func merge(_ segment: Segment, _ registry: FieldRegistry) throws {
         _ = try SegmentMerger.merge(
             [SegmentSource(segment: segment)], registry: registry, name: "merged", storage: .memory
@@ -130,11 +154,40 @@ struct SegmentDamageTests {
                     image: sealed(damaged), name: "damaged, SAEKIN_SEED=\(generator.seed)")
                 _ = segment.findings()
                 do { try merge(segment, fields.registry) } catch is SegmentError {}
+                do { try searchAll(segment, fields) } catch is SegmentError {}
                 try readAll(segment)
             } catch is SegmentError {
                 errorCount += 1
             }
         }
         #expect(errorCount > 0)
+    }
+    @Test("phrases over damaged postings and positions are refused or wrong, never out of bounds")
+    func damagedPhrases() throws {
+        var generator = SeededGenerator()
+        let fields = TestFields()
+        let image = try fields.image(fields.documents(600, &generator))
+        let table = image.count - 32 - 240
+        var errorCount = 0
+        for section in [SegmentSection.postings, .positions] {
+            let entry = table + (Int(section.rawValue) - 1) * 24
+            func u32(_ offset: Int) -> Int { (0..<4).reduce(0) { $0 | Int(image[offset + $1]) << (8 * $1) } }
+            let bytes = u32(entry + 8)..<u32(entry + 8) + u32(entry + 16)
+            for _ in 0..<150 {
+                var damaged = image
+                for _ in 0..<Int.random(in: 1...40, using: &generator) {
+                    damaged[Int.random(in: bytes, using: &generator)] = UInt8.random(
+                        in: 0...255, using: &generator)
+                }
+                do {
+                    let segment = try Segment(
+                        image: sealed(damaged), name: "damaged, SAEKIN_SEED=\(generator.seed)")
+                    try searchAll(segment, fields)
+                } catch is SegmentError {
+                    errorCount += 1
+                }
+            }
+        }
+        #expect(errorCount > 20)
     }
 }

@@ -76,7 +76,7 @@ struct ColumnBlock {
                 if offset < documentCount { words[offset / 64] |= 1 << UInt64(offset % 64) }
             }
         case .bits:
-            saekin_or_words(data.base, (documentCount + 63) / 64, words)
+            _ = saekin_or_words(data.base, (documentCount + 63) / 64, words)
         }
     }
 }

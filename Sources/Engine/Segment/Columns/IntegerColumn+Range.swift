@@ -3,12 +3,14 @@
 import CKernels
 
 extension IntegerColumn {
-    /// Writes, for each document of a window, whether its value lies in `lower...upper`.
+    /// Writes, for each of a window's candidates, whether its value lies in `lower...upper`.
     ///
     /// - Returns: false, and nothing written, when the block's encoding must be decoded first.
-    /// - Precondition: `words` has room for 64 words, all of which are written; `lower <= upper`.
+    /// - Precondition: `candidates` has 64 words that name no document beyond the last, and `words` room for
+    ///   as many, all of which are written; `lower <= upper`.
     func matchRange(
-        window: Int, lower: Int64, upper: Int64, into words: UnsafeMutablePointer<UInt64>
+        window: Int, lower: Int64, upper: Int64, candidates: UnsafePointer<UInt64>,
+        into words: UnsafeMutablePointer<UInt64>
     ) throws(SegmentError) -> Bool {
         let block = try block(window)
         let column = block.column
@@ -29,12 +31,10 @@ extension IntegerColumn {
             data = block.values.base + 8
         }
         guard let packedRange else { return true }
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: SegmentFormat.windowCount) { buffer in
-            guard let packed = buffer.baseAddress else { return }
-            // SAFETY: `block` compared the length of the values with the data, and the buffer holds a window.
-            saekin_unpack_array(data, count, UInt32(column.width), packed)
-            saekin_bits_in_range(packed, count, packedRange.lowerBound, packedRange.upperBound, words)
-        }
+        // SAFETY: `block` compared the length of the values with the data.
+        saekin_packed_in_range(
+            data, count, UInt32(column.width), packedRange.lowerBound, packedRange.upperBound, candidates,
+            words)
         return true
     }
 

@@ -2,11 +2,11 @@
 import CKernels
 
 extension KeywordColumn {
-    /// Adds 1 to the count of each ordinal of the documents whose bits are set in `words`.
+    /// Adds 1 to the count of each ordinal of the documents whose bits are set in `words`. An ordinal's count
+    /// is the sum of two neighbours in `counts`.
     ///
     /// - Precondition: `words` has 64 words, none of which names a document beyond the last; `counts` has
-    ///   room
-    ///   for `termCount` values.
+    ///   room for twice `termCount` values.
     func count(
         window: Int, where words: UnsafePointer<UInt64>, into counts: UnsafeMutablePointer<UInt32>
     ) throws(SegmentError) {

@@ -1,5 +1,5 @@
-// Blocks whose documents are a bit set are read where they are: ORed into the bits of a window, or asked for
-// a single document, without being decoded.
+// Blocks whose documents are a bit set, or runs of consecutive ones, are read where they are: set in the bits
+// of a window, or asked for a single document, without being decoded.
 import CKernels
 
 extension PostingsCursor {
@@ -8,9 +8,11 @@ extension PostingsCursor {
         precondition(isBitSet)
         // SAFETY: the header's lengths were compared with the list when it was read.
         guard saekin_popcount(postings.base + dataOffset, bitSetWordCount) == blockCount, isBitSetBounded
-        else {
-            throw damaged(dataOffset, "a bit set has other documents than its block")
-        }
+        else { throw damagedBitSet() }
+    }
+
+    private func damagedBitSet() -> SegmentError {
+        damaged(dataOffset, "a bit set has other documents than its block")
     }
 
     /// Sets the bits of those of the block's documents that lie in a window of `wordCount` * 64 documents
@@ -28,10 +30,39 @@ extension PostingsCursor {
         let start = max(first, windowWord)
         let end = min(first + bitSetWordCount, windowWord + wordCount)
         guard start < end else { return }
+        if end - start == bitSetWordCount {
+            guard isBitSetBounded,
+                // SAFETY: the header's lengths were compared with the list; all words lie in the window.
+                saekin_or_words(postings.base + dataOffset, bitSetWordCount, words + (start - windowWord))
+                    == blockCount
+            else { throw damagedBitSet() }
+            return
+        }
         try checkBitSet()
         // SAFETY: words from `start` to `end` lie both in the block's bit set and in the window.
-        saekin_or_words(
+        _ = saekin_or_words(
             postings.base + dataOffset + (start - first) * 8, end - start, words + (start - windowWord))
+    }
+
+    /// Sets the bits of those of the block's documents that lie in `base..<end`, where the block is some runs
+    /// of consecutive documents; bit 0 is `base`.
+    ///
+    /// - Returns: false, and nothing set, when the block has another form or must be decoded to be judged.
+    /// - Precondition: `words` has room up to `end`, and `base < end`.
+    func setRuns(from base: DocID, to end: DocID, _ words: UnsafeMutablePointer<UInt64>) -> Bool {
+        guard encoding == 0, form == .long, blockCount > 0 else { return false }
+        // SAFETY: the header's lengths were compared with the list when it was read: the exceptions are in
+        // it.
+        return saekin_set_runs(
+            postings.base + dataOffset, UInt32(gapExceptions), UInt32(blockCount), blockLowerBound,
+            blockLastDocument, base, end, words) == 1
+    }
+
+    /// Whether the block's documents are all those from its lower bound to its last.
+    @inline(__always)
+    var isWhole: Bool {
+        encoding == 0 && gapExceptions == 0 && form == .long
+            && Int(blockLastDocument &- blockLowerBound) == blockCount - 1
     }
 
     /// Whether the block's bit set has a document.

@@ -33,7 +33,7 @@ public struct PostingsCursor {
     private(set) var dataOffset = 0
     private(set) var encoding: UInt8 = 0
     private(set) var frequencyWidth: UInt8 = 0
-    private var gapExceptions: UInt8 = 0
+    private(set) var gapExceptions: UInt8 = 0
     private(set) var frequencyExceptions: UInt8 = 0
     private var previous = UInt32.max
     private(set) var positionsOffset = 0
@@ -346,6 +346,29 @@ public struct PostingsCursor {
             for index in 0..<blockCount where frequencies[index] < .max { frequencies[index] += 1 }
         }
         return blockCount
+    }
+
+    /// Writes how many occurrences the block's documents up to each have, ascending: where the positions of
+    /// each end.
+    ///
+    /// - Throws: `damaged` when the sums exceed 32 bits.
+    /// - Precondition: as for `decodeFrequencies`.
+    func decodeEnds(into ends: UnsafeMutablePointer<UInt32>) throws(SegmentError) {
+        if form == .singleton {
+            ends[0] = UInt32(clamping: totalFrequency)
+            return
+        }
+        let offset = dataOffset + documentsByteCount
+        // Frequencies are stored less 1, as gaps are: what adds gaps up adds them up too.
+        // SAFETY: as in `decodeDocuments`.
+        saekin_unpack_patched_ascending(
+            postings.base + offset, UInt32(blockCount), UInt32(frequencyWidth), UInt32(frequencyExceptions),
+            0, ends)
+        // Narrower ones cannot exceed 32 bits.
+        guard
+            Int(frequencyWidth) + PostingsFormat.exceptionBitCount <= 24
+                || ends[0] > 0 && saekin_is_ascending(ends, blockCount) == 1
+        else { throw damaged(offset, "the frequencies of a block exceed what can be counted") }
     }
 
     /// Whether the block's documents are a bit set, which `orDocuments` adds to a window without decoding.

@@ -70,6 +70,9 @@ public struct Impact: Hashable, Sendable {
     /// Of no document.
     static let none = Impact(maxFrequency: 0, minNorm: .max)
 
+    /// Of whatever documents: no bound.
+    static let any = Impact(maxFrequency: .max, minNorm: 0)
+
     /// An impact as it is stored.
     init(stored frequency: UInt8, _ norm: UInt8, _ normOfRepeated: UInt8) {
         let isCapped = UInt32(frequency) == PostingsFormat.largestFrequencyMax
