@@ -194,7 +194,10 @@ struct KernelTests {
                 saekin_count_members(documents, count, words) == documents.filter(has).count,
                 "SAEKIN_SEED=\(generator.seed)")
             let others = (0..<40).map { _ in UInt64.random(in: 0 ... .max, using: &generator) }
-            let bytes = [7] + others.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+            var bytes: [UInt8] = [7]
+            for word in others {
+                for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(place * 8))) }
+            }
             let expected = zip(words, others).reduce(0) { $0 + ($1.0 & $1.1).nonzeroBitCount }
             bytes.withUnsafeBufferPointer {
                 // At any alignment.
