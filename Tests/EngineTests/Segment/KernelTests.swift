@@ -189,7 +189,9 @@ struct KernelTests {
         for count in [0, 1, 63, 64, 300] {
             let words = (0..<40).map { _ in UInt64.random(in: 0 ... .max, using: &generator) }
             let documents = (0..<count).map { _ in UInt32.random(in: 0..<2_560, using: &generator) }
-            func has(_ document: UInt32) -> Bool { words[Int(document / 64)] >> UInt64(document % 64) & 1 == 1 }
+            func has(_ document: UInt32) -> Bool {
+                words[Int(document / 64)] >> UInt64(document % 64) & 1 == 1
+            }
             #expect(
                 saekin_count_members(documents, count, words) == documents.filter(has).count,
                 "SAEKIN_SEED=\(generator.seed)")
