@@ -57,7 +57,8 @@ struct BestHits {
         documentCount = segment.documentCount
         self.acceptance = acceptance
         var size = Window.size
-        while size < SearchMemory.capacity, postingCount * size < Self.windowPostingCount * Int(documentCount) {
+        while size < SearchMemory.capacity, postingCount * size < Self.windowPostingCount * Int(documentCount)
+        {
             size *= 2
         }
         windowSize = UInt32(size)
@@ -81,9 +82,9 @@ struct BestHits {
     /// Blocks that are read ahead for the threshold.
     private static let primingBlockCountMax = 64
 
-    /// What the k-th best of one unit gives alone, over the segments that `primer` has looked at: the k best of
-    /// all can only be better. Without it, frequent terms would be essential until k documents with the rare ones
-    /// have been met.
+    /// What the k-th best of one unit gives alone, over the segments that `primer` has looked at: the k best
+    /// of all can only be better. Without it, frequent terms would be essential until k documents with the
+    /// rare ones have been met.
     mutating func lookAhead(
         _ unit: Int, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ acceptance: Acceptance,
         _ primer: inout Primer, _ control: inout SearchControl

@@ -124,8 +124,8 @@ struct Acceptance {
         return saekin_count_members(documents, count, words)
     }
 
-    /// How many of the documents of some words of bits, the first of which is word `firstWord` of the segment,
-    /// may be hits.
+    /// How many of the documents of some words of bits, the first of which is word `firstWord` of the
+    /// segment, may be hits.
     func count(_ bits: UnsafePointer<UInt64>, firstWord: Int, _ wordCount: Int) -> Int {
         guard let words else { return saekin_count_bits(bits, wordCount) }
         precondition(firstWord + wordCount <= (Int(documentCount) + 63) / 64, "no such documents")

@@ -96,7 +96,8 @@ struct FlatSearch {
         _ views: [SegmentView], _ order: [Int], _ control: inout SearchControl
     ) throws -> Float {
         // A page behind a cursor leaves out the best; which documents match a filter is not known yet.
-        guard phrase == nil, capacity > 0, capacity <= Primer.capacityMax, request.after == nil, !needsMatches,
+        guard phrase == nil, capacity > 0, capacity <= Primer.capacityMax, request.after == nil,
+            !needsMatches,
             let unit = query.primer(plan, capacity)
         else { return 0 }
         var primer = Primer(capacity: capacity)

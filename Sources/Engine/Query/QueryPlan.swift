@@ -339,7 +339,8 @@ extension QueryPlan {
                 repeating: Array(repeating: [TermEntry](), count: query.terms.count), count: segmentCount)
             for (position, alternatives) in query.terms.enumerated() {
                 // A term given twice at one position is one alternative.
-                for (index, term) in alternatives.enumerated() where alternatives.firstIndex(of: term) == index {
+                for (index, term) in alternatives.enumerated()
+                where alternatives.firstIndex(of: term) == index {
                     let places = try look(up: term, field.field)
                     for segment in 0..<segmentCount where places.sources.count(in: segment) > 0 {
                         let entry = places.sources.first(in: segment).entry

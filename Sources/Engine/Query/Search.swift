@@ -58,7 +58,8 @@ struct Search {
         var profiles: [SegmentProfile] = []
         // A segment that counts nothing is the same for every kind of facet.
         var counted = Array(
-            repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count), count: request.facets.count)
+            repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count),
+            count: request.facets.count)
         var best = ScoreFloor(capacity: capacity)
         var flat = sortsByScore ? FlatSearch(plan, request, capacity: capacity, memory: memory) : nil
         flat?.prefetch(views, order)
@@ -104,7 +105,8 @@ struct Search {
         _ plan: QueryPlan, _ view: SegmentView, _ index: Int, _ capacity: Int, _ floor: Float,
         _ facets: inout [FacetCounter], _ control: inout SearchControl, _ memory: SearchMemory
     ) throws -> SegmentOutcome {
-        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: capacity > 0, memory: memory)
+        var pass = try WindowPass(
+            plan, request, view: view, index: index, needsScores: capacity > 0, memory: memory)
         if sortsByScore {
             var ranker = try ScoreRanker(view.segment, after: request.after, scoreFloor: floor)
             var hits = TopHits<ScoreRank>(capacity: capacity)

@@ -1,6 +1,6 @@
 // Working memory of a search: a stretch of up to 65,536 documents with a bit and a score each, room for as
-// many candidates, and decoded blocks for its cursors. It serves all segments of a search and is kept from one
-// search to the next, because zeroing and allocating it cost more than many a search.
+// many candidates, and decoded blocks for its cursors. It serves all segments of a search and is kept from
+// one search to the next, because zeroing and allocating it cost more than many a search.
 
 import Synchronization
 

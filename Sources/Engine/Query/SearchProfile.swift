@@ -1,4 +1,5 @@
-// How a search was carried out, segment by segment: which way was chosen, and how much of the postings it read.
+// How a search was carried out, segment by segment: which way was chosen, and how much of the postings it
+// read.
 
 /// How one segment was searched.
 public struct SegmentProfile: Hashable, Sendable {

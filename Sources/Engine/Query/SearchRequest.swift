@@ -105,8 +105,8 @@ public struct SearchRequest: Sendable {
     /// Whether an answer or a filter's documents that are known from before may be used, and are kept. They
     /// are never out of date; leave them out to measure.
     public var usesCaches: Bool
-    /// Whether `SearchResult.profile` tells how each segment was searched. An answer that is kept tells nothing,
-    /// so none is used.
+    /// Whether `SearchResult.profile` tells how each segment was searched. An answer that is kept tells
+    /// nothing, so none is used.
     public var isProfiled = false
     /// When to give up.
     public var deadline: ContinuousClock.Instant?

@@ -33,8 +33,8 @@ struct TermCursor {
 
     /// A cursor before the first block.
     ///
-    /// - Parameter lent: memory for `blockValueCount` values that nobody else uses as long as the cursor; without
-    ///   it the cursor has its own.
+    /// - Parameter lent: memory for `blockValueCount` values that nobody else uses as long as the cursor;
+    ///   without it the cursor has its own.
     init(_ segment: Segment, _ entry: TermEntry, memory lent: UnsafeMutablePointer<UInt32>? = nil) {
         postings = segment.postings(entry)
         if let lent {

@@ -16,7 +16,8 @@ struct SearchCommand: Command {
         OptionSpecification("--facets", "FIELDS", "fields to count, separated by commas"),
         OptionSpecification("--sort", "FIELDS", "such as price or -rating; by relevance otherwise"),
         OptionSpecification("--limit", "N", "at most so many products (10)"),
-        OptionSpecification("--explain", nil, "show how each score came about and how the index was searched"),
+        OptionSpecification(
+            "--explain", nil, "show how each score came about and how the index was searched"),
         OptionSpecification("--json", nil, "print the answer of the HTTP interface"),
     ]
 

@@ -1,10 +1,11 @@
 // Searches of many segments with deletes:
 //
-// 1. flat queries, filters and facets equal the exhaustive search, with and without the total, on the first page
-//    and on the next;
-// 2. lists of every form, short and long, in segments of different sizes, give the hits of one index in any order
-//    of the segments;
-// 3. a term looked up in a snapshot has the entries that its segments have, however many others were looked up;
+// 1. flat queries, filters and facets equal the exhaustive search, with and without the total, on the first
+//    page and on the next;
+// 2. lists of every form, short and long, in segments of different sizes, give the same hits in any order of
+//    the segments;
+// 3. a term looked up in a snapshot has the entries that its segments have, however many others were looked
+//    up;
 // 4. the profile names the way that was chosen, and asking for it changes nothing.
 
 import Testing
@@ -92,13 +93,15 @@ struct SeveralSegmentTests {
                     let entry = try view.segment.term(searches.fields.title, word)
                     sum += UInt64(entry?.documentFrequency ?? 0)
                     let found = places.sources[index]
-                    #expect(found.first?.entry.ordinal == entry?.ordinal && found.count <= 1, "\(random.note)")
+                    #expect(
+                        found.first?.entry.ordinal == entry?.ordinal && found.count <= 1, "\(random.note)")
                 }
                 #expect(places.documentFrequency == sum, "\(random.note)")
             }
             // More than are kept: what was asked for before is forgotten, and looked up again.
             for number in 0..<9_000 where round < 2 {
-                #expect(try dictionary.places(searches.fields.title, "n\(number)".bytes).documentFrequency == 0)
+                #expect(
+                    try dictionary.places(searches.fields.title, "n\(number)".bytes).documentFrequency == 0)
             }
         }
     }
@@ -114,7 +117,10 @@ struct SeveralSegmentTests {
             (term("가"), [.frequency, .live], .maxScore),
             (.or([term("가"), term("나")]), [.bits], .maxScore),
             (.and([term("가"), term("나")]), [.bits, .lookUps], .and),
-            (.phrase(PhraseQuery(fields: title, terms: [["가".bytes], ["가".bytes]])), [.positions], .phrase),
+            (
+                .phrase(PhraseQuery(fields: title, terms: [["가".bytes], ["가".bytes]])),
+                [.positions], .phrase
+            ),
             (.anyOf([term("가"), term("나")]), [.windows], .windows),
         ]
         for (query, matchings, ranking) in cases {
@@ -135,6 +141,7 @@ struct SeveralSegmentTests {
             query: term("가"), filter: .integerRange(searches.fields.price, lower: 0, upper: nil))
         filtered.isProfiled = true
         let segments = try model.snapshot.search(filtered).profile.filter { $0.matching != .none }
-        #expect(segments.allSatisfy { $0.matching == .windows && $0.filter == .evaluated && $0.windowCount == 1 })
+        #expect(
+            segments.allSatisfy { $0.matching == .windows && $0.filter == .evaluated && $0.windowCount == 1 })
     }
 }

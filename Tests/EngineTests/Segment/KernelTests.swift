@@ -225,12 +225,17 @@ struct KernelTests {
         for count in [0, 1, 63, 64, 300] {
             let words = (0..<40).map { _ in UInt64.random(in: 0 ... .max, using: &generator) }
             let documents = (0..<count).map { _ in UInt32.random(in: 0..<2_560, using: &generator) }
-            func has(_ document: UInt32) -> Bool { words[Int(document / 64)] >> UInt64(document % 64) & 1 == 1 }
+            func has(_ document: UInt32) -> Bool {
+                words[Int(document / 64)] >> UInt64(document % 64) & 1 == 1
+            }
             #expect(
                 saekin_count_members(documents, count, words) == documents.filter(has).count,
                 "SAEKIN_SEED=\(generator.seed)")
             let others = (0..<40).map { _ in UInt64.random(in: 0 ... .max, using: &generator) }
-            let bytes = [7] + others.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+            var bytes: [UInt8] = [7]
+            for word in others {
+                for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(place * 8))) }
+            }
             let expected = zip(words, others).reduce(0) { $0 + ($1.0 & $1.1).nonzeroBitCount }
             bytes.withUnsafeBufferPointer {
                 // At any alignment.

@@ -157,8 +157,8 @@ public struct PostingsCursor {
     @inline(__always)
     var isBeforeShortList: Bool { form == .short && !hasStarted }
 
-    /// Moves to the only block of a short list and writes its documents, which have to be added up to know the
-    /// last; returns how many there are.
+    /// Moves to the only block of a short list and writes its documents, which have to be added up to know
+    /// the last; returns how many there are.
     ///
     /// - Precondition: `isBeforeShortList`, and `documents` has room for 128 values.
     mutating func beginShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) -> Int {
@@ -196,7 +196,8 @@ public struct PostingsCursor {
         else { throw damaged(0, "the lengths of a short list contradict its size") }
         blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
         saekin_unpack_patched_ascending(
-            postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max, documents)
+            postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max,
+            documents)
         guard documents[count - 1] < documentCount,
             Self.ascends(gapWidth) || saekin_is_ascending(documents, count) == 1
         else {
@@ -318,7 +319,8 @@ public struct PostingsCursor {
     /// How many bits a gap of the block may have.
     private var gapWidth: Int { Int(encoding) + (gapExceptions > 0 ? PostingsFormat.exceptionBitCount : 0) }
 
-    /// Whether documents with gaps of so many bits certainly ascend: gaps below 2^24 add up to less than 2^32.
+    /// Whether documents with gaps of so many bits certainly ascend: gaps below 2^24 add up to less than
+    /// 2^32.
     private static func ascends(_ gapWidth: Int) -> Bool { gapWidth <= 24 }
 
     /// Whether every frequency of the block is 1.
