@@ -163,7 +163,8 @@ static int count_meetings(saekin_phrase_term *terms, size_t term_count, size_t c
             if (is_first_enough || --lists[i].count == 0) goto end;
             starts[i] += *++lists[i].distances;
             meeting = starts[i];
-            agreed = 1;
+            agreed = 0;
+            continue;
         }
         i = i + 1 == term_count ? 0 : i + 1;
     }
