@@ -200,8 +200,7 @@ final class Lattice {
     }
 
     /// Adds a node, or puts it in the place of a dearer one over the same stretch with the same right
-    /// context. Of readings that cost the same the last counts, as in MeCab: where stems share a form, the
-    /// dictionary has the stem that is written as it is behind those that lose a consonant (쓰 behind 쓸).
+    /// context. Of readings that cost the same the first counts; see `DictionaryBuilder` for their order.
     @inline(__always)
     private func add(_ node: Node, end: Int) {
         // SAFETY: the callers have made room for one more node; `end` is at most the run's length.
@@ -209,7 +208,7 @@ final class Lattice {
         while index >= 0 {
             let other = nodes + Int(index)
             if other.pointee.right == node.right, other.pointee.start == node.start {
-                if node.total <= other.pointee.total {
+                if node.total < other.pointee.total {
                     let next = other.pointee.next
                     other.pointee = node
                     other.pointee.next = next
