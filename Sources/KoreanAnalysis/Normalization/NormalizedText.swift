@@ -128,10 +128,34 @@ struct NormalizedText {
             scalars += slowInput
             return
         }
-        for index in 0..<Int(count) {
-            var scalar = slowOutput[index]
-            scalar.value = Jamo.compatibility(scalar.value)
-            scalars.append(scalar)
+        var index = 0
+        var next = 0
+        while index < Int(count) {
+            let (start, end) = (slowOutput[index].start, slowOutput[index].end)
+            let first = index
+            while index < Int(count), slowOutput[index].start == start, slowOutput[index].end == end {
+                slowOutput[index].value = Jamo.compatibility(slowOutput[index].value)
+                index += 1
+            }
+            while next < slowInput.count, slowInput[next].start < start { next += 1 }
+            restoreOffsets(first..<index, from: next)
+            scalars += slowOutput[first..<index]
+        }
+    }
+
+    /// ICU gives code points that might combine with what goes before the offsets of all together. Where they
+    /// did not (요ㅠ), each has those of its own.
+    private mutating func restoreOffsets(_ outputs: Range<Int>, from first: Int) {
+        guard outputs.count > 1, first + outputs.count <= slowInput.count else { return }
+        let inputs = slowInput[first..<first + outputs.count]
+        guard inputs.last?.end == slowOutput[outputs.lowerBound].end,
+            zip(inputs, outputs).allSatisfy({
+                Jamo.compatibility($0.value) == slowOutput[$1].value
+            })
+        else { return }
+        for (input, output) in zip(inputs, outputs) {
+            slowOutput[output].start = input.start
+            slowOutput[output].end = input.end
         }
     }
 
