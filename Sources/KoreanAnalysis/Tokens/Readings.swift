@@ -54,7 +54,7 @@ extension RunAnalysis {
         }
         if usual != least, usual != chosen {
             lay(usual, hasContentBefore)
-            addAlternatives(beside: chosen, evenShort: true)
+            if !addAlternatives(beside: chosen, evenShort: true), hasNoun(beyond: chosen) { chosen = usual }
         }
         var added = 0
         for rival in rivals where added < Competition.addedReadingCountMax {
@@ -100,6 +100,14 @@ extension RunAnalysis {
         return false
     }
 
+    /// Whether the reading in `pieces` has a noun of two syllables or more that `path` does not have.
+    private func hasNoun(beyond path: [PathMorpheme]) -> Bool {
+        pieces.contains { piece in
+            piece.role == .noun && piece.end - piece.start > 1
+                && !path.contains { $0.start == piece.start && $0.end == piece.end }
+        }
+    }
+
     /// Whether no two pieces of content share a syllable, so that boundaries tell where each stands.
     private var areDisjoint: Bool {
         var end: UInt8 = 0
@@ -113,7 +121,6 @@ extension RunAnalysis {
     /// Takes the words of the reading in `pieces` that are not known yet; false if there are none. A
     /// reading in verbs adds nothing: shops sell nouns. Words of one syllable are not worth a reading of their
     /// own, unless `evenShort`.
-    @discardableResult
     private mutating func addAlternatives(beside chosen: [PathMorpheme], evenShort: Bool = false) -> Bool {
         let contents = pieces.filter { $0.role != .grammar }
         guard areDisjoint, contents.allSatisfy({ $0.role == .noun && $0.lemma.isEmpty }) else { return false }
