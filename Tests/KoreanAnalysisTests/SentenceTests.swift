@@ -23,6 +23,12 @@ import Testing
         #expect(try tokens("오르몬드 다크 레트로 블루").suffix(alone.count).elementsEqual(alone, by: ==))
     }
 
+    @Test func aSentenceLosesNoNounOfAName() throws {
+        for (text, word) in [("피그먼트다잉 스몰로고", "로고"), ("게이밍은장비빨 광시야각", "시야각")] {
+            #expect(try tokens(text).contains { $0.term == word }, "\(text)")
+        }
+    }
+
     @Test func aNominalFormIsATermBeforeFurtherEndings() throws {
         #expect(try tokens("쓰기다").contains { $0.term == "쓰기" })
     }

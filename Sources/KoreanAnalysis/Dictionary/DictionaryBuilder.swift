@@ -52,8 +52,8 @@ package struct DictionaryBuilder {
         }
     }
 
-    /// Readings of one word in the order of the source; but of two that cost the same everywhere, of which the
-    /// first counts, the one whose stem is written as it is goes before one that is altered.
+    /// Readings of one word in the order of the source; but of two that cost the same everywhere, of which
+    /// the first counts, the one whose stem is written as it is goes before one that is altered.
     private func ordered(_ indices: [Int]) -> [Int] {
         var indices = indices
         for place in indices.indices where isAltered(indices[place]) {

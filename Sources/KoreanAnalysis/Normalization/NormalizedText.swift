@@ -137,25 +137,27 @@ struct NormalizedText {
                 slowOutput[index].value = Jamo.compatibility(slowOutput[index].value)
                 index += 1
             }
-            while next < slowInput.count, slowInput[next].start < start { next += 1 }
-            restoreOffsets(first..<index, from: next)
+            while next < slowInput.count, slowInput[next].start < end { next += 1 }
+            separateJamo(first..<index, inputEnd: next)
             scalars += slowOutput[first..<index]
         }
     }
 
-    /// ICU gives code points that might combine with what goes before the offsets of all together. Where they
+    /// ICU gives jamo that might have joined the syllable before them the offsets of all together. Where they
     /// did not (요ㅠ), each has those of its own.
-    private mutating func restoreOffsets(_ outputs: Range<Int>, from first: Int) {
-        guard outputs.count > 1, first + outputs.count <= slowInput.count else { return }
-        let inputs = slowInput[first..<first + outputs.count]
-        guard inputs.last?.end == slowOutput[outputs.lowerBound].end,
-            zip(inputs, outputs).allSatisfy({
-                Jamo.compatibility($0.value) == slowOutput[$1].value
-            })
-        else { return }
-        for (input, output) in zip(inputs, outputs) {
-            slowOutput[output].start = input.start
-            slowOutput[output].end = input.end
+    private mutating func separateJamo(_ outputs: Range<Int>, inputEnd: Int) {
+        var output = outputs.upperBound - 1
+        var input = inputEnd - 1
+        while output > outputs.lowerBound, input > 0,
+            slowInput[input].start > slowOutput[outputs.lowerBound].start,
+            (0x3131...0x318E).contains(slowOutput[output].value),
+            Jamo.compatibility(slowInput[input].value) == slowOutput[output].value
+        {
+            slowOutput[output].start = slowInput[input].start
+            slowOutput[output].end = slowInput[input].end
+            for rest in outputs.lowerBound..<output { slowOutput[rest].end = slowInput[input].start }
+            output -= 1
+            input -= 1
         }
     }
 

@@ -53,8 +53,14 @@ extension RunAnalysis {
             chosen = best
         }
         if usual != least, usual != chosen {
+            lay(chosen, hasContentBefore)
+            let contents = pieces.filter { $0.role != .grammar }
             lay(usual, hasContentBefore)
-            if !addAlternatives(beside: chosen, evenShort: true), hasNoun(beyond: chosen) { chosen = usual }
+            addAlternatives(beside: chosen, evenShort: true)
+            if losesNoun(beside: contents) {
+                chosen = usual
+                alternatives.removeAll(keepingCapacity: true)
+            }
         }
         var added = 0
         for rival in rivals where added < Competition.addedReadingCountMax {
@@ -100,12 +106,15 @@ extension RunAnalysis {
         return false
     }
 
-    /// Whether the reading in `pieces` has a noun of two syllables or more that `path` does not have.
-    private func hasNoun(beyond path: [PathMorpheme]) -> Bool {
-        pieces.contains { piece in
-            piece.role == .noun && piece.end - piece.start > 1
-                && !path.contains { $0.start == piece.start && $0.end == piece.end }
+    /// Whether the reading in `pieces` has a noun of two syllables or more, or a compound, that is neither in
+    /// `contents` nor an alternative.
+    private func losesNoun(beside contents: [Piece]) -> Bool {
+        func isKept(_ start: UInt8, _ end: UInt8) -> Bool {
+            end - start < 2 || contents.contains { $0.start == start && $0.end == end }
+                || alternatives.contains { $0.start == start && $0.end == end }
         }
+        return pieces.contains { $0.role == .noun && !isKept($0.start, $0.end) }
+            || groups.contains { !isKept(pieces[$0.first].start, pieces[$0.end - 1].end) }
     }
 
     /// Whether no two pieces of content share a syllable, so that boundaries tell where each stands.
@@ -119,8 +128,9 @@ extension RunAnalysis {
     }
 
     /// Takes the words of the reading in `pieces` that are not known yet; false if there are none. A
-    /// reading in verbs adds nothing: shops sell nouns. Words of one syllable are not worth a reading of their
-    /// own, unless `evenShort`.
+    /// reading in verbs adds nothing: shops sell nouns. Words of one syllable are not worth a reading of
+    /// their own, unless `evenShort`.
+    @discardableResult
     private mutating func addAlternatives(beside chosen: [PathMorpheme], evenShort: Bool = false) -> Bool {
         let contents = pieces.filter { $0.role != .grammar }
         guard areDisjoint, contents.allSatisfy({ $0.role == .noun && $0.lemma.isEmpty }) else { return false }

@@ -38,8 +38,8 @@ struct RunAnalysis {
         lattice = Lattice(dictionary, user: user)
     }
 
-    /// Appends the tokens of a run of composed syllables to `output`. `previous` is given where the run is read
-    /// as part of a sentence: the right context before it.
+    /// Appends the tokens of a run of composed syllables to `output`. `previous` is given where the run is
+    /// read as part of a sentence: the right context before it.
     mutating func analyze(
         _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, previous: UInt16? = nil,
         into output: inout RunTokens
