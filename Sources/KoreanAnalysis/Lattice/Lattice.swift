@@ -208,8 +208,8 @@ final class Lattice {
     }
 
     /// What a morpheme costs less in a sentence. The dictionary counts 700 for every morpheme, because names
-    /// are rather whole than cut; sentences have the particles and endings that the model expects, and affixes
-    /// lie between the two.
+    /// are rather whole than cut; sentences have the particles and endings that the model expects, and
+    /// affixes lie between the two.
     @inline(__always)
     private static func relief(of tag: PartOfSpeech) -> Int32 {
         if tag.isGrammar { return 700 }
