@@ -57,7 +57,8 @@ public struct Token: Sendable, Hashable {
     public var positionLength: UInt16
     /// What the token is.
     public var kind: TokenKind
-    /// Part of speech of the morpheme, `unknown` where the token is none.
+    /// Part of speech of the morpheme, `unknown` where the token is none. A compound is one where it is a
+    /// word of the dictionary.
     public var partOfSpeech: PartOfSpeech
 }
 

@@ -12,6 +12,10 @@ struct MeCabSource {
     /// given anyway, but a whole that the path does not go through is lost. Measured on marked-up text and
     /// product titles.
     private static let costOfPart = 700
+    /// Last syllables of the endings that only sentences end with.
+    private static let sentenceEnds = Set("다요까".utf16)
+    /// The right context of all final endings that end in a vowel, and that of those in `sentenceEnds`.
+    private var sentenceEnding = (general: -1, own: -1)
     /// Penalty class by MeCab's part-of-speech id.
     private var penaltyClasses: [Int: UInt8] = [:]
 
@@ -74,7 +78,41 @@ struct MeCabSource {
             try right.general("NNG"),
             try right.general("SSC"),
         ]
-        dictionary.endings = try MeCabContexts(path: folder + "/left-id.def").general("NNG")
+        try addEndings(after: right.general("EF")[0])
+    }
+
+    /// The context of a word's end is that before a noun. Final endings hardly ever go before a noun, and at
+    /// that cost 것이다 would be 것, 이 and the adverb 다; so those that only sentences end with have a right
+    /// context of their own, which counts as much the mark of a sentence's end. 어 and 지 also end many names
+    /// and are left as they are.
+    private mutating func addEndings(after final: Int) throws {
+        let lefts = try MeCabContexts(path: folder + "/left-id.def")
+        let (nouns, marks) = try (lefts.general("NNG"), lefts.general("SF"))
+        let (rightCount, leftCount) = (dictionary.rightCount, dictionary.leftCount)
+        func mean(_ right: Int, before followers: [Int]) -> Int16 {
+            let sum = followers.reduce(0) { $0 + Int(dictionary.costs[right + rightCount * $1]) }
+            return Int16(sum / followers.count)
+        }
+        var costs: [Int16] = []
+        costs.reserveCapacity((rightCount + 1) * (leftCount + 1))
+        for left in 0..<leftCount {
+            let row = dictionary.costs[rightCount * left..<rightCount * (left + 1)]
+            costs += row
+            costs.append(row[row.startIndex + final])
+        }
+        for right in 0..<rightCount { costs.append(mean(right, before: nouns)) }
+        costs.append(mean(final, before: nouns + marks))
+        dictionary.costs = costs
+        sentenceEnding = (final, rightCount)
+        dictionary.rightCount += 1
+        dictionary.endings = [leftCount]
+        dictionary.leftCount += 1
+    }
+
+    /// The right context of a reading: the own one of endings that only sentences end with.
+    private func rightContext(of token: MeCabToken, _ surface: [UInt16]) -> Int {
+        let isFinal = token.right == sentenceEnding.general && Self.sentenceEnds.contains(surface.last ?? 0)
+        return isFinal ? sentenceEnding.own : token.right
     }
 
     private func entry(of token: MeCabToken) -> DictionaryEntry? {
@@ -87,7 +125,7 @@ struct MeCabSource {
         let parts = token.features[4] == "*" ? [] : parts(of: token.features[7], surface: surface)
         if let first = parts.first, !beginsAlike(first, surface) { return nil }
         return DictionaryEntry(
-            surface: surface, left: token.left, right: token.right,
+            surface: surface, left: token.left, right: rightContext(of: token, surface),
             cost: Int16(clamping: Int(token.cost) + Self.costOfPart), tag: tag,
             penalty: penaltyClasses[token.partOfSpeechID] ?? 0,
             parts: parts)

@@ -52,6 +52,38 @@ package struct DictionaryBuilder {
         }
     }
 
+    /// Readings of one word in the order of the source; but of two that cost the same everywhere, of which
+    /// the first counts, the one whose stem is written as it is goes before one that is altered.
+    private func ordered(_ indices: [Int]) -> [Int] {
+        var indices = indices
+        for place in indices.indices where isAltered(indices[place]) {
+            let entry = source.entries[indices[place]]
+            let plain = indices[place...].firstIndex { index in
+                let other = source.entries[index]
+                return other.left == entry.left && other.right == entry.right && other.cost == entry.cost
+                    && !isAltered(index)
+            }
+            if let plain { indices.swapAt(place, plain) }
+        }
+        return indices
+    }
+
+    /// Whether the first part loses letters in the word, as 듣 does in 들 and 쓸 in 쓰.
+    private func isAltered(_ index: Int) -> Bool {
+        let entry = source.entries[index]
+        guard let first = entry.parts.first?.text else { return false }
+        return !letters(entry.surface).starts(with: letters(first))
+    }
+
+    /// Consonants and vowels of composed syllables; other units as they are.
+    private func letters(_ units: [UInt16]) -> [UInt16] {
+        units.flatMap { unit -> [UInt16] in
+            guard isSyllable(unit) else { return [unit] }
+            let (rest, final) = (unit - 0xAC00).quotientAndRemainder(dividingBy: 28)
+            return [rest / 21, 0x100 + rest % 21] + (final == 0 ? [] : [0x200 + final])
+        }
+    }
+
     private func isSyllable(_ unit: UInt16) -> Bool { unit >= 0xAC00 && unit <= 0xD7A3 }
 
     /// Keeps the contexts in use, the most frequent first, and folds those that cost the same everywhere.
@@ -119,7 +151,7 @@ package struct DictionaryBuilder {
         var keyed: [(key: [UInt16], value: UInt32)] = []
         for (surface, indices) in words.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             var list: [UInt8] = []
-            for index in indices.prefix(255) { append(entry: source.entries[index], to: &list) }
+            for index in ordered(indices).prefix(255) { append(entry: source.entries[index], to: &list) }
             let first: UInt32
             if let known = lists[list] {
                 first = known

@@ -27,6 +27,8 @@ extension PartOfSpeech {
     package var isParticle: Bool { rawValue >= Self.JKS.rawValue && rawValue <= Self.JC.rawValue }
     /// Endings (어미).
     package var isEnding: Bool { rawValue >= Self.EP.rawValue && rawValue <= Self.ETM.rawValue }
+    /// Particles, endings and the copula.
+    package var isGrammar: Bool { isParticle || isEnding || self == .VCP }
     /// Verbs, adjectives, and the suffixes that make them.
     package var isPredicate: Bool {
         rawValue >= Self.VV.rawValue && rawValue <= Self.VCN.rawValue || self == .XSV || self == .XSA

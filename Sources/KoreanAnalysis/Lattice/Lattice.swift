@@ -50,6 +50,8 @@ final class Lattice {
     /// Cheapest left neighbour by left context; valid where the stamp is the current one.
     private let best: UnsafeMutablePointer<Best>
     private var stamp: UInt32 = 0
+    /// Whether the run is read as part of a sentence.
+    private var isSentence = false
     let dictionary: MorphologicalDictionary
     let view: DictionaryView
     /// Words beside the dictionary.
@@ -82,12 +84,16 @@ final class Lattice {
     }
 
     /// Finds the least-cost path through 1 to `maximumLength` composed syllables and leaves it in `path`.
-    func search(_ units: UnsafeBufferPointer<UInt16>, context: LeftContext) {
+    /// `previous` is given where the run is read as part of a sentence: the right context before it.
+    func search(
+        _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, previous: UInt16? = nil
+    ) {
         let length = units.count
         precondition(length > 0 && length <= Self.maximumLength)
         for position in 0...length { heads[position] = -1 }
         nodeCount = 0
-        let right = dictionary.contextRights[Int(context.rawValue)]
+        let right = previous ?? dictionary.contextRights[Int(context.rawValue)]
+        isSentence = previous != nil
         add(Node(total: 0, previous: -1, next: -1, morpheme: -2, right: right, start: 0), end: 0)
         for position in 0..<length where heads[position] >= 0 {
             nextStamp()
@@ -120,8 +126,10 @@ final class Lattice {
                 let morpheme = view.morphemes[index]
                 let (total, previous) = cheapest(before: morpheme.left, at: position)
                 let penalty = penalized ? dictionary.penalties[Int(morpheme.penalty)] : 0
+                var own = Int32(morpheme.cost) &+ penalty
+                if isSentence { own &-= Self.relief(of: morpheme.tag) }
                 let node = Node(
-                    total: total &+ Int32(morpheme.cost) &+ penalty, previous: previous, next: -1,
+                    total: total &+ own, previous: previous, next: -1,
                     morpheme: Int32(truncatingIfNeeded: index), right: morpheme.right,
                     start: UInt8(truncatingIfNeeded: position))
                 add(node, end: end)
@@ -199,9 +207,17 @@ final class Lattice {
         return (total, previous)
     }
 
+    /// What a morpheme costs less in a sentence. The dictionary counts 700 for every morpheme, because names
+    /// are rather whole than cut; sentences have the particles and endings that the model expects, and
+    /// affixes lie between the two.
+    @inline(__always)
+    private static func relief(of tag: PartOfSpeech) -> Int32 {
+        if tag.isGrammar { return 700 }
+        return tag == .XPN || tag == .XSN || tag == .XSV || tag == .XSA ? 350 : 0
+    }
+
     /// Adds a node, or puts it in the place of a dearer one over the same stretch with the same right
-    /// context. Of readings that cost the same the last counts, as in MeCab: where stems share a form, the
-    /// dictionary has the stem that is written as it is behind those that lose a consonant (쓰 behind 쓸).
+    /// context. Of readings that cost the same the first counts; see `DictionaryBuilder` for their order.
     @inline(__always)
     private func add(_ node: Node, end: Int) {
         // SAFETY: the callers have made room for one more node; `end` is at most the run's length.
@@ -209,7 +225,7 @@ final class Lattice {
         while index >= 0 {
             let other = nodes + Int(index)
             if other.pointee.right == node.right, other.pointee.start == node.start {
-                if node.total <= other.pointee.total {
+                if node.total < other.pointee.total {
                     let next = other.pointee.next
                     other.pointee = node
                     other.pointee.next = next

@@ -128,10 +128,36 @@ struct NormalizedText {
             scalars += slowInput
             return
         }
-        for index in 0..<Int(count) {
-            var scalar = slowOutput[index]
-            scalar.value = Jamo.compatibility(scalar.value)
-            scalars.append(scalar)
+        var index = 0
+        var next = 0
+        while index < Int(count) {
+            let (start, end) = (slowOutput[index].start, slowOutput[index].end)
+            let first = index
+            while index < Int(count), slowOutput[index].start == start, slowOutput[index].end == end {
+                slowOutput[index].value = Jamo.compatibility(slowOutput[index].value)
+                index += 1
+            }
+            while next < slowInput.count, slowInput[next].start < end { next += 1 }
+            separateJamo(first..<index, inputEnd: next)
+            scalars += slowOutput[first..<index]
+        }
+    }
+
+    /// ICU gives jamo that might have joined the syllable before them the offsets of all together. Where they
+    /// did not (요ㅠ), each has those of its own.
+    private mutating func separateJamo(_ outputs: Range<Int>, inputEnd: Int) {
+        var output = outputs.upperBound - 1
+        var input = inputEnd - 1
+        while output > outputs.lowerBound, input > 0,
+            slowInput[input].start > slowOutput[outputs.lowerBound].start,
+            (0x3131...0x318E).contains(slowOutput[output].value),
+            Jamo.compatibility(slowInput[input].value) == slowOutput[output].value
+        {
+            slowOutput[output].start = slowInput[input].start
+            slowOutput[output].end = slowInput[input].end
+            for rest in outputs.lowerBound..<output { slowOutput[rest].end = slowInput[input].start }
+            output -= 1
+            input -= 1
         }
     }
 

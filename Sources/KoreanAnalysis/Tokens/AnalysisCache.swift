@@ -15,6 +15,7 @@ final class AnalysisCache {
         var start: UInt32
         var length: UInt8
         var context: LeftContext
+        var previous: UInt16?
         var entry: RunTokens.Entry
     }
 
@@ -30,19 +31,26 @@ final class AnalysisCache {
         analysis = RunAnalysis(dictionary, user: user)
     }
 
-    /// The analysis of a run of composed syllables, remembered or made. `hash` depends on units and context
+    /// The right context that stands for what goes before.
+    func contextRight(_ context: LeftContext) -> UInt16 {
+        analysis.dictionary.contextRights[Int(context.rawValue)]
+    }
+
+    /// The analysis of a run of composed syllables, remembered or made. `hash` depends on units and contexts
     /// alone.
     @inline(__always)
     func entry(
-        _ run: UnsafeBufferPointer<UInt16>, hash: UInt64, context: LeftContext
+        _ run: UnsafeBufferPointer<UInt16>, hash: UInt64, context: LeftContext, previous: UInt16? = nil
     ) -> RunTokens.Entry {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
         while slots[slot] != 0 {
             let key = keys[Int(slots[slot]) &- 1]
-            if key.hash == hash, key.context == context, matches(key, run) { return key.entry }
+            if key.hash == hash, key.context == context, key.previous == previous, matches(key, run) {
+                return key.entry
+            }
             slot = (slot &+ 1) & (slots.count &- 1)
         }
-        return remember(run, hash: hash, context: context)
+        return remember(run, hash: hash, context: context, previous: previous)
     }
 
     @inline(__always)
@@ -54,17 +62,20 @@ final class AnalysisCache {
     }
 
     private func remember(
-        _ run: UnsafeBufferPointer<UInt16>, hash: UInt64, context: LeftContext
+        _ run: UnsafeBufferPointer<UInt16>, hash: UInt64, context: LeftContext, previous: UInt16?
     ) -> RunTokens.Entry {
         if keys.count == Self.maximumRuns || units.count + run.count > Self.maximumUnits
             || output.bytes.count > Self.maximumTermBytes
         {
             removeAll()
         }
-        let entry = analysis.analyze(run, context: context, into: &output)
+        let entry = analysis.analyze(run, context: context, previous: previous, into: &output)
         let start = UInt32(units.count)
         units.append(contentsOf: run)
-        keys.append(Key(hash: hash, start: start, length: UInt8(run.count), context: context, entry: entry))
+        keys.append(
+            Key(
+                hash: hash, start: start, length: UInt8(run.count), context: context, previous: previous,
+                entry: entry))
         if keys.count * 2 > slots.count { grow() } else { insert(keys.count) }
         return entry
     }

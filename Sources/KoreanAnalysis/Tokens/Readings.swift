@@ -26,28 +26,45 @@ extension RunAnalysis {
         static let runLengthMax = 24
     }
 
-    /// Lays out the likeliest reading in `pieces` and collects the words of its rivals.
+    /// Lays out the likeliest reading in `pieces` and collects the words of its rivals. In a sentence the
+    /// reading by what goes before is the likeliest, and what it would be alone is the first of the rivals.
     mutating func collectReadings(
-        _ units: UnsafeBufferPointer<UInt16>, afterSpace: Bool, _ hasContentBefore: Bool
+        _ units: UnsafeBufferPointer<UInt16>, afterSpace: Bool, previous: UInt16?, _ hasContentBefore: Bool
     ) {
-        let least = lattice.path
-        guard units.count > 1, units.count <= Competition.runLengthMax else {
-            return lay(least, hasContentBefore)
+        let isShort = units.count > 1 && units.count <= Competition.runLengthMax
+        defer { if isShort { addSpellings(units) } }
+        let usual = lattice.path
+        var rivals: [[PathMorpheme]] = []
+        if isShort {
+            rivals = lattice.rivals(
+                length: units.count, afterSpace: afterSpace, margin: Competition.margin,
+                count: Competition.readingCountMax
+            ).map(\.path)
         }
-        defer { addSpellings(units) }
-        let rivals = lattice.rivals(
-            length: units.count, afterSpace: afterSpace, margin: Competition.margin,
-            count: Competition.readingCountMax)
+        if let previous {
+            lattice.search(units, context: afterSpace ? .space : .closing, previous: previous)
+        }
+        let least = lattice.path
         lay(least, hasContentBefore)
-        if rivals.isEmpty || rivals.count == 1 && rivals[0].path == least { return }
+        if rivals.count <= 1, rivals.first ?? least == least, usual == least { return }
         var chosen = least
         if let best = rivals.first, hasGrammarInside(afterSpace: afterSpace) {
             // What a model of sentences takes for grammar inside of a name is content: 로고 in 와이드로고팬츠.
-            chosen = best.path
+            chosen = best
+        }
+        if usual != least, usual != chosen {
+            lay(chosen, hasContentBefore)
+            let contents = pieces.filter { $0.role != .grammar }
+            lay(usual, hasContentBefore)
+            addAlternatives(beside: chosen, evenShort: true)
+            if losesNoun(beside: contents) {
+                chosen = usual
+                alternatives.removeAll(keepingCapacity: true)
+            }
         }
         var added = 0
         for rival in rivals where added < Competition.addedReadingCountMax {
-            lay(rival.path, hasContentBefore)
+            lay(rival, hasContentBefore)
             if addAlternatives(beside: chosen) { added += 1 }
         }
         lay(chosen, hasContentBefore)
@@ -89,6 +106,17 @@ extension RunAnalysis {
         return false
     }
 
+    /// Whether the reading in `pieces` has a noun of two syllables or more, or a compound, that is neither in
+    /// `contents` nor an alternative.
+    private func losesNoun(beside contents: [Piece]) -> Bool {
+        func isKept(_ start: UInt8, _ end: UInt8) -> Bool {
+            end - start < 2 || contents.contains { $0.start == start && $0.end == end }
+                || alternatives.contains { $0.start == start && $0.end == end }
+        }
+        return pieces.contains { $0.role == .noun && !isKept($0.start, $0.end) }
+            || groups.contains { !isKept(pieces[$0.first].start, pieces[$0.end - 1].end) }
+    }
+
     /// Whether no two pieces of content share a syllable, so that boundaries tell where each stands.
     private var areDisjoint: Bool {
         var end: UInt8 = 0
@@ -100,8 +128,10 @@ extension RunAnalysis {
     }
 
     /// Takes the words of the reading in `pieces` that are not known yet; false if there are none. A
-    /// reading in verbs adds nothing: shops sell nouns.
-    private mutating func addAlternatives(beside chosen: [PathMorpheme]) -> Bool {
+    /// reading in verbs adds nothing: shops sell nouns. Words of one syllable are not worth a reading of
+    /// their own, unless `evenShort`.
+    @discardableResult
+    private mutating func addAlternatives(beside chosen: [PathMorpheme], evenShort: Bool = false) -> Bool {
         let contents = pieces.filter { $0.role != .grammar }
         guard areDisjoint, contents.allSatisfy({ $0.role == .noun && $0.lemma.isEmpty }) else { return false }
         var hasNew = false
@@ -111,7 +141,7 @@ extension RunAnalysis {
             let word = Alternative(start: piece.start, end: piece.end, tag: piece.tag)
             if alternatives.contains(where: { $0.start == word.start && $0.end == word.end }) { continue }
             found.append(word)
-            hasNew = hasNew || word.end - word.start > 1
+            hasNew = hasNew || evenShort || word.end - word.start > 1
         }
         guard hasNew else { return false }
         alternatives += found

@@ -28,6 +28,8 @@ struct RunAnalysis {
     /// Words of other readings.
     var alternatives: [Alternative] = []
     private var firstToken = 0
+    /// The last morpheme of the reading laid out last, -1 for a word that is not the dictionary's.
+    private var lastMorpheme: Int32 = -1
     let dictionary: MorphologicalDictionary
     let lattice: Lattice
 
@@ -36,9 +38,11 @@ struct RunAnalysis {
         lattice = Lattice(dictionary, user: user)
     }
 
-    /// Appends the tokens of a run of composed syllables to `output`.
+    /// Appends the tokens of a run of composed syllables to `output`. `previous` is given where the run is
+    /// read as part of a sentence: the right context before it.
     mutating func analyze(
-        _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, into output: inout RunTokens
+        _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, previous: UInt16? = nil,
+        into output: inout RunTokens
     ) -> RunTokens.Entry {
         lattice.search(units, context: context)
         firstToken = output.tokens.count
@@ -54,7 +58,7 @@ struct RunAnalysis {
         let hasContentBefore = context == .number || context == .latin || unitLength > 0
         alternatives.removeAll(keepingCapacity: true)
         if unitLength == 0 {
-            collectReadings(units, afterSpace: context == .space, hasContentBefore)
+            collectReadings(units, afterSpace: context == .space, previous: previous, hasContentBefore)
         } else {
             collectPieces(lattice.path, from: unitLength)
             assignRoles(hasContentBefore: hasContentBefore)
@@ -79,7 +83,9 @@ struct RunAnalysis {
         return RunTokens.Entry(
             firstToken: UInt32(firstToken), tokenCount: UInt16(output.tokens.count - firstToken),
             removedCount: UInt16(output.removed.count - firstRemoved), firstRemoved: UInt32(firstRemoved),
-            positionCount: UInt8(positionCount), unitLength: UInt8(unitLength))
+            positionCount: UInt8(positionCount), unitLength: UInt8(unitLength),
+            lastRight: lastMorpheme < 0 ? nil : dictionary.view.morphemes[Int(lastMorpheme)].right,
+            isOfSentence: alternatives.isEmpty && pieces.last?.tag.isGrammar ?? false)
     }
 
     /// Whether the run may go without a token: a short particle behind a number, a Latin word or a closing
@@ -113,6 +119,7 @@ struct RunAnalysis {
         pieces.removeAll(keepingCapacity: true)
         lemmas.removeAll(keepingCapacity: true)
         groups.removeAll(keepingCapacity: true)
+        lastMorpheme = path.last?.morpheme ?? -1
         for step in path where Int(step.start) >= offset {
             if let index = step.userWord {
                 appendUserWord(lattice.user.words[index], from: step.start)
@@ -218,6 +225,12 @@ struct RunAnalysis {
             for next in pieces[(index + 1)...] {
                 guard next.role == .grammar, next.start == end || next.end == end else { break }
                 end = next.end
+                guard next.tag == .ETN, Int(end) < units.count else { continue }
+                // A stem with a nominal ending is a noun: 쓰기 in 쓰기다.
+                let noun = span.lowerBound..<Int(end)
+                add(
+                    units[noun], noun, position: piece.position, length: Int(piece.length), kind: .surface,
+                    piece.tag, to: &output)
             }
             let written = span.lowerBound..<Int(end)
             add(

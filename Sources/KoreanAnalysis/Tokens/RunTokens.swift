@@ -67,5 +67,10 @@ struct RunTokens {
         var positionCount: UInt8
         /// Syllables at the beginning of the run that are the unit of the number before it.
         var unitLength: UInt8
+        /// Right context of the last morpheme; nil where it is not the dictionary's.
+        var lastRight: UInt16?
+        /// Whether the run shows that it stands in a sentence: it ends in a particle or ending, and no
+        /// reading as names competes.
+        var isOfSentence: Bool
     }
 }

@@ -19,6 +19,8 @@ extension TokenBuffer {
         var index = 0
         var context = LeftContext.space
         var number: PendingNumber?
+        // The right context before the next run, once something has shown that this is a sentence.
+        var previous: UInt16?
         while index < scalars.count {
             // SAFETY: every function below returns an end in index + 1 ... scalars.count.
             let scalar = scalars[index]
@@ -26,11 +28,13 @@ extension TokenBuffer {
             case CharacterCategory.space:
                 context = .space
                 index &+= 1
+                continue
             case CharacterCategory.hangul:
                 index = emitHangul(
-                    scalars, from: index, context: context, number: number, cache: cache,
-                    neighbours: &neighbours)
+                    scalars, from: index, context: context, previous: &previous, number: number,
+                    cache: cache, neighbours: &neighbours)
                 context = .closing
+                continue
             case CharacterCategory.letter, CharacterCategory.digit:
                 let group = emitAlphanumerics(scalars, from: index, neighbours: &neighbours)
                 index = group.end
@@ -46,9 +50,15 @@ extension TokenBuffer {
                 let kind: TokenKind =
                     scalar.category == CharacterCategory.jamo
                     ? .word : scalar.category == CharacterCategory.kana ? .han : .other
+                let first = index
                 index = emitRun(scalars, from: index, kind: kind)
+                if kind == .word, scalars[first..<index].allSatisfy({ $0.value == scalars[first].value }) {
+                    // ㅋㅋ and ㅠㅠ are interjections; ㄱㅅㅎㄴ stands for something.
+                    tokens[tokens.count - 1].partOfSpeech = .IC
+                }
                 context = .space
             }
+            if previous != nil { previous = cache.contextRight(.space) }
         }
         neighbours.beginWindow(after: scalars)
     }
@@ -63,8 +73,8 @@ extension TokenBuffer {
 
     /// A run of composed syllables: tokens from the cache, moved to where the run stands.
     private mutating func emitHangul(
-        _ scalars: Scalars, from first: Int, context: LeftContext, number: PendingNumber?,
-        cache: AnalysisCache, neighbours: inout Neighbours
+        _ scalars: Scalars, from first: Int, context: LeftContext, previous: inout UInt16?,
+        number: PendingNumber?, cache: AnalysisCache, neighbours: inout Neighbours
     ) -> Int {
         withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Lattice.maximumLength) { units in
             var end = first
@@ -80,7 +90,13 @@ extension TokenBuffer {
                 end &+= 1
             }
             let run = UnsafeBufferPointer(rebasing: units[..<(end &- first)])
-            let entry = cache.entry(run, hash: hash, context: context)
+            if context != .space, previous != nil { previous = cache.contextRight(context) }
+            hash = (hash ^ UInt64(previous ?? .max)) &* 0xFF51_AFD7_ED55_8CCD
+            hash ^= hash >> 29
+            let entry = cache.entry(run, hash: hash, context: context, previous: previous)
+            if entry.isOfSentence || previous != nil {
+                previous = entry.lastRight ?? cache.contextRight(.space)
+            }
             let firstToken = tokens.count
             append(entry, from: cache.output, at: Scalars(rebasing: scalars[first..<end]))
             if entry.unitLength > 0, let number {
