@@ -68,6 +68,9 @@ def check_search_finds_filters_counts_and_explains(workplace):
         assert abs(hit["explain"]["value"] - hit["score"]) < 1e-3 * max(1, hit["score"]), hit["explain"]
         assert hit["highlight"]["title"].replace("<mark>", "").replace("</mark>", "") == hit["product"]["title"]
         assert "<mark>운동화</mark>" in hit["highlight"]["title"]
+    searched = answer["profile"]["segments"]
+    assert sum(segment["documents"] - segment["deleted"] for segment in searched) == 4, searched
+    assert all(segment["matching"] and segment["ranking"] for segment in searched), searched
     kept = next(hit for hit in answer["hits"] if hit["id"] == "p1")["product"]
     assert kept["barcode"] == "8801234567890" and kept["price"] == 139000
 

@@ -301,6 +301,9 @@ def check_a_reindex_under_load_loses_no_query(workplace):
     workplace.run("import", "--data", workplace.data, ROOT / "corpora" / "products.jsonl")
     server = workplace.serve()
     expected = server.search("노트북")["total"]
+    assert "profile" not in server.get("/api/v1/search", q="노트북").json
+    profiled = server.request("POST", "/api/v1/search", {"q": "노트북", "profile": True}).json
+    assert profiled["total"] == expected and profiled["profile"]["segments"], profiled
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         reindex = pool.submit(workplace.run, "reindex", "--data", workplace.data)
         while not reindex.done():

@@ -75,7 +75,13 @@ public final class IndexWriter: Sendable {
 
         let core = WriterCore(files: files, options: options, state: state)
         if stored == nil { try core.replaceManifest(manifest) }
-        let thread = try attempt { () throws(FileError) in try WorkerThread { core.runMerges() } }
+        let thread = try attempt { () throws(FileError) in
+            try WorkerThread {
+                // Searches and changes go first; where there are none, a merge is as fast as it would be.
+                WorkerThread.giveWay()
+                core.runMerges()
+            }
+        }
         return IndexWriter(
             core: core, registry: registry, analysis: manifest.analysis, lock: lock, thread: thread)
     }

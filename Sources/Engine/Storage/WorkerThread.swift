@@ -26,6 +26,9 @@ struct WorkerThread: ~Copyable, @unchecked Sendable {
         self.handle = handle
     }
 
+    /// Makes the calling thread stand back behind all others of the process, for the rest of its life.
+    static func giveWay() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+
     /// Waits for the end of the thread.
     consuming func join() {
         pthread_join(handle, nil)
