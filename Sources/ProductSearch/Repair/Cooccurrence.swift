@@ -40,7 +40,7 @@ struct WordReadings: Sendable {
 struct Cooccurrence {
     /// How many words a query may have.
     static let wordCountMax = 8
-    private static let windowCount = 1 << 15
+    private static let windowCount = 1 << 14
     /// Documents with some reading of every word that are looked at; more say the same.
     private static let documentCountMax = 20_000
     /// Combinations that one document may count for.

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct CooccurrenceTests {
     /// More than a window of documents.
-    private static let documentCount = 36_000
+    private static let documentCount = 18_000
     private static let vocabulary = (0..<48).map { "word\($0)" }
 
     @Test func `combinations are counted as a look at every document counts them`() throws {
