@@ -123,7 +123,7 @@ struct FlatQueryTests {
     @Test("equal a look at every document", arguments: [0, 20])
     func scans(deletePercent: Int) throws {
         var random = SeededRandom.fromEnvironment()
-        let index = try LargeIndex(documentCount: 140_000, deletePercent: deletePercent, random: &random)
+        let index = try LargeIndex(documentCount: 70_000, deletePercent: deletePercent, random: &random)
         let sets = [[0], [1], [4], [0, 1], [1, 2], [2, 3, 4], [0, 5], [3, 4], [0, 1, 2, 3]]
         for words in sets {
             for form in ["or", "and", "phrase"] {

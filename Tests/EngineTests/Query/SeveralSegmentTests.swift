@@ -18,10 +18,10 @@ struct SeveralSegmentTests {
     func exhaustive() throws {
         let random = SeededRandom.fromEnvironment()
         var searches = RandomSearches(random)
-        for _ in 0..<6 {
+        for _ in 0..<3 {
             let model = try searches.model(
                 segmentCount: searches.int(5..<11), documentCount: 1..<220, deletes: 30)
-            for _ in 0..<25 {
+            for _ in 0..<16 {
                 var request = SearchRequest(query: flatQuery(&searches))
                 request.limit = searches.pick([0, 1, 3, 10, 200])
                 if searches.chance(30) { request.filter = searches.filter() }
