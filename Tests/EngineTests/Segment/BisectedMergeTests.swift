@@ -99,7 +99,7 @@ struct BisectedMergeTests {
     func searches() throws {
         let random = SeededRandom.fromEnvironment()
         var searches = RandomSearches(random)
-        for _ in 0..<6 {
+        for _ in 0..<4 {
             let model = try searches.model(segmentCount: searches.int(1..<4), documentCount: 1..<200)
             let sources = model.views.map {
                 SegmentSource(segment: $0.segment, liveDocs: $0.liveDocs, overlay: $0.overlay)
