@@ -72,28 +72,6 @@ CLONES uint64_t saekin_any(const uint64_t *words, size_t count) {
     return any;
 }
 
-// Which of 64 scores reach `least`.
-INLINE uint64_t reaching(const float *scores, float least) {
-    uint64_t mask = 0;
-#if defined(__x86_64__)
-    const __m128 limit = _mm_set1_ps(least);
-    for (size_t i = 0; i < 64; i += 4) {
-        mask |= (uint64_t)_mm_movemask_ps(_mm_cmpge_ps(_mm_loadu_ps(scores + i), limit)) << i;
-    }
-#else
-    for (size_t i = 0; i < 64; i++) mask |= (uint64_t)(scores[i] >= least) << i;
-#endif
-    return mask;
-}
-
-uint64_t saekin_keep_reaching(uint64_t *words, const float *scores, float least, size_t count) {
-    uint64_t any = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (words[i] != 0) any |= words[i] &= reaching(scores + i * 64, least);
-    }
-    return any;
-}
-
 void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words) {
     // Neighbours often share a word, and a word that was just stored is slow to load again: four quarters of
     // the documents are set in turn.
@@ -278,28 +256,18 @@ void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents
     for (size_t i = 0; i < count; i++) scores[documents[i] - base] += block[i];
 }
 
-size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents,
-                         const uint32_t *frequencies, size_t count, float least, uint32_t *found,
-                         float *scores) {
-    float block[128];
-    score_block(unit, documents, frequencies, count, block);
-    for (size_t i = count; i < ((count + 63) & ~(size_t)63); i++) block[i] = -1;
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i += 64) {
-        uint64_t reaching = at_least(block + i, least);
-        if (count - i < 64) reaching &= ((uint64_t)1 << (count - i)) - 1;
-        for (; reaching != 0; reaching &= reaching - 1) {
-            const size_t place = i + (size_t)__builtin_ctzll(reaching);
-            found[kept] = documents[place];
-            scores[kept++] = block[place];
-        }
+uint64_t saekin_keep_reaching(uint64_t *words, const float *scores, float least, size_t count) {
+    uint64_t any = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (words[i] != 0) any |= words[i] &= at_least(scores + i * 64, least);
     }
-    return kept;
+    return any;
 }
 
-size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
-                               const uint32_t *frequencies, size_t count, float least, uint32_t *places) {
-    float block[128];
+// Scores a block, which has room for 128, and writes the places of those that are at least `least`; how many.
+INLINE size_t score_candidates(const saekin_unit_scores *unit, const uint32_t *documents,
+                               const uint32_t *frequencies, size_t count, float least, float *block,
+                               uint32_t *places) {
     score_block(unit, documents, frequencies, count, block);
     for (size_t i = count; i < ((count + 63) & ~(size_t)63); i++) block[i] = -1;
     size_t kept = 0;
@@ -311,6 +279,25 @@ size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *d
         }
     }
     return kept;
+}
+
+size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents,
+                         const uint32_t *frequencies, size_t count, float least, uint32_t *found,
+                         float *scores) {
+    float block[128];
+    uint32_t places[128];
+    const size_t kept = score_candidates(unit, documents, frequencies, count, least, block, places);
+    for (size_t i = 0; i < kept; i++) {
+        found[i] = documents[places[i]];
+        scores[i] = block[places[i]];
+    }
+    return kept;
+}
+
+size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
+                               const uint32_t *frequencies, size_t count, float least, uint32_t *places) {
+    float block[128];
+    return score_candidates(unit, documents, frequencies, count, least, block, places);
 }
 
 size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
