@@ -23,7 +23,9 @@ import Testing
             for index in first..<first + count {
                 let morpheme = view.morphemes[index]
                 let penalty = penalized ? dictionary.penalties[Int(morpheme.penalty)] : 0
-                let own = view.cost(right: right, left: morpheme.left) + Int32(morpheme.cost) + penalty
+                var own = view.cost(right: right, left: morpheme.left) + Int32(morpheme.cost) + penalty
+                if morpheme.tag == .MAG, position > 0 { own += Lattice.innerAdverbCost }
+                if morpheme.tag == .XPN, end == units.count { own += Lattice.lastPrefixCost }
                 best = min(
                     best,
                     own

@@ -23,6 +23,10 @@ final class Lattice {
     static let maximumLength = 128
     /// Longest stretch of syllables in no word that becomes one unknown word.
     static let maximumUnknownLength = 8
+    /// What an adverb inside of a run costs more: an adverb is written apart from what goes before it.
+    static let innerAdverbCost: Int32 = 1_500
+    /// What a prefix at the end of a run costs more: it stands before something.
+    static let lastPrefixCost: Int32 = 3_000
     /// What stands for the user's word 0; further ones count down from it.
     static let firstUserWord: Int32 = -3
 
@@ -128,6 +132,12 @@ final class Lattice {
                 let penalty = penalized ? dictionary.penalties[Int(morpheme.penalty)] : 0
                 var own = Int32(morpheme.cost) &+ penalty
                 if isSentence { own &-= Self.relief(of: morpheme.tag) }
+                if position > 0, morpheme.tagValue == PartOfSpeech.MAG.rawValue {
+                    own &+= Self.innerAdverbCost
+                }
+                if end == units.count, morpheme.tagValue == PartOfSpeech.XPN.rawValue {
+                    own &+= Self.lastPrefixCost
+                }
                 let node = Node(
                     total: total &+ own, previous: previous, next: -1,
                     morpheme: Int32(truncatingIfNeeded: index), right: morpheme.right,
