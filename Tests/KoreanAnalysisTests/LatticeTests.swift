@@ -90,6 +90,33 @@ import Testing
         }
     }
 
+    @Test func aCoinedWordIsTakenWhereItAndTheRestCostLeast() throws {
+        let dictionary = try RealDictionary.shared.get()
+        let (lattice, name) = (Lattice(dictionary), ProperNounContext(dictionary))
+        let right = dictionary.contextRights[0]
+        var coinedCount = 0
+        for text in ["운동화", "뾰냑이는", "뎅쿠리", "먹었다", "무설탕", "쁘뇰까지", "앙"] {
+            let units = Array(text.utf16)
+            var expected = exhaustiveCost(units, from: 0, right: right, penalized: true, dictionary)
+            let known = expected
+            for length in Lattice.coinedLengths where length <= units.count {
+                expected = min(
+                    expected,
+                    dictionary.view.cost(right: right, left: name.left) + Lattice.coinedCost(of: length)
+                        + exhaustiveCost(
+                            units, from: length, right: name.right(behind: units[length - 1]),
+                            penalized: false, dictionary))
+            }
+            units.withUnsafeBufferPointer { lattice.search($0, context: .space, coined: true) }
+            #expect(lattice.cost == expected, "\(text)")
+            if expected < known {
+                coinedCount += 1
+                #expect(lattice.path.first?.morpheme == -1 && Lattice.mayBeCoined(at: known), "\(text)")
+            }
+        }
+        #expect(coinedCount > 1)
+    }
+
     @Test func longRunsStayInsideOfTheLatticeAndCostLinearTime() throws {
         let analyzer = KoreanAnalyzer(dictionary: try TinyDictionary.dictionary())
         var buffer = TokenBuffer()

@@ -32,6 +32,17 @@ import Testing
         #expect(found.contains { $0.term == "마트" && $0.token.position == 2 })
     }
 
+    @Test func aCoinedWordIsOneWordBesideTheWordsOfTheDictionary() throws {
+        let found = try tokens("벨티드데님을")
+        let likeliest = found.filter { [.word, .part, .stem].contains($0.kind) }
+        #expect(likeliest.map(\.term) == ["벨티드", "데님"])
+    }
+
+    @Test(arguments: [("와펜", "펜"), ("우븐팬츠", "우븐"), ("올약브러쉬", "브러시"), ("지클릭커", "클릭"), ("갈축", "축")])
+    func beyondACoinedWordNoNounIsLost(_ text: String, _ noun: String) throws {
+        #expect(try tokens(text).contains { $0.term == noun })
+    }
+
     @Test func everySyllableOfARunIsCoveredByATokenOrAParticle() throws {
         let analyzer = try RealDictionary.analyzer()
         var random = SeededGenerator()

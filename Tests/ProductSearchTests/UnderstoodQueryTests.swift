@@ -12,6 +12,10 @@ import Testing
         }
     }
 
+    @Test func `a word that the dictionary would cut is a demand by its own name`() {
+        #expect(demands("벨티드") == [["벨티드"]])
+    }
+
     @Test func `a compound demands its parts and not itself`() {
         #expect(demands("삼성노트북").flatMap { $0 }.contains("노트북"))
         #expect(!demands("삼성노트북").flatMap { $0 }.contains("삼성노트북"))

@@ -23,6 +23,12 @@ final class Lattice {
     static let maximumLength = 128
     /// Longest stretch of syllables in no word that becomes one unknown word.
     static let maximumUnknownLength = 8
+    /// Lengths of the words that a run may begin with though the dictionary cuts it into others, and what such
+    /// a word costs. A syllable more costs as much as a noun of the dictionary, so that in 우븐팬츠 only 우븐 is
+    /// coined.
+    static let coinedLengths = 2...8
+    private static let coinedCost: Int32 = 4_000
+    private static let coinedCostOfSyllable: Int32 = 2_000
     /// What an adverb inside of a run costs more: an adverb is written apart from what goes before it.
     static let innerAdverbCost: Int32 = 1_500
     /// What a prefix at the end of a run costs more: it stands before something.
@@ -88,9 +94,11 @@ final class Lattice {
     }
 
     /// Finds the least-cost path through 1 to `maximumLength` composed syllables and leaves it in `path`.
-    /// `previous` is given where the run is read as part of a sentence: the right context before it.
+    /// `previous` is given where the run is read as part of a sentence: the right context before it. With
+    /// `coined`, the run may begin with a word that the dictionary does not know, whatever it knows there.
     func search(
-        _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, previous: UInt16? = nil
+        _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, previous: UInt16? = nil,
+        coined: Bool = false
     ) {
         let length = units.count
         precondition(length > 0 && length <= Self.maximumLength)
@@ -101,6 +109,7 @@ final class Lattice {
         add(Node(total: 0, previous: -1, next: -1, morpheme: -2, right: right, start: 0), end: 0)
         for position in 0..<length where heads[position] >= 0 {
             nextStamp()
+            if coined, position == 0 { addCoined(units) }
             extend(units, from: position, penalized: position == 0 && context == .space)
         }
         finish(length)
@@ -179,6 +188,27 @@ final class Lattice {
                 right: dictionary.unknownRight, start: UInt8(truncatingIfNeeded: position))
             add(node, end: end)
         } while end < units.count && end - position < Self.maximumUnknownLength && !beginsWord(units, at: end)
+    }
+
+    /// Whether a run that costs `cost` by the dictionary is dear enough to begin with a word that is coined.
+    static func mayBeCoined(at cost: Int32) -> Bool { cost > coinedCost(of: coinedLengths.lowerBound) }
+
+    /// What a coined word of so many syllables costs.
+    static func coinedCost(of length: Int) -> Int32 {
+        coinedCost &+ coinedCostOfSyllable &* Int32(truncatingIfNeeded: length)
+    }
+
+    /// A word that the dictionary does not know at the beginning of the run, in every length. Particles stand
+    /// behind it as behind a name.
+    private func addCoined(_ units: UnsafeBufferPointer<UInt16>) {
+        let (total, previous) = cheapest(before: properNoun.left, at: 0)
+        for length in Self.coinedLengths where length <= units.count {
+            if nodeCount == capacity { grow() }
+            let node = Node(
+                total: total &+ Self.coinedCost(of: length), previous: previous, next: -1, morpheme: -1,
+                right: properNoun.right(behind: units[length - 1]), start: 0)
+            add(node, end: length)
+        }
     }
 
     private func beginsWord(_ units: UnsafeBufferPointer<UInt16>, at position: Int) -> Bool {

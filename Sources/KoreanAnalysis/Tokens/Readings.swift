@@ -12,6 +12,8 @@ extension RunAnalysis {
         var tag: PartOfSpeech
         /// The standard spelling, where the word is a foreign one that is written otherwise.
         var standard: [UInt16]?
+        /// Whether it is of the reading by the dictionary, beside a word that is coined.
+        var isUsual = false
         var position: UInt8 = 0
         var length: UInt8 = 0
     }
@@ -27,10 +29,13 @@ extension RunAnalysis {
     }
 
     /// Lays out the likeliest reading in `pieces` and collects the words of its rivals. In a sentence the
-    /// reading by what goes before is the likeliest, and what it would be alone is the first of the rivals.
+    /// reading by what goes before is the likeliest, and what it would be alone is the first of the rivals; so
+    /// too where a word that the dictionary does not know costs less than what the dictionary cuts it into.
     mutating func collectReadings(
-        _ units: UnsafeBufferPointer<UInt16>, afterSpace: Bool, previous: UInt16?, _ hasContentBefore: Bool
+        _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, previous: UInt16?,
+        _ hasContentBefore: Bool
     ) {
+        let afterSpace = context == .space
         let isShort = units.count > 1 && units.count <= Competition.runLengthMax
         defer { if isShort { addSpellings(units) } }
         let usual = lattice.path
@@ -41,8 +46,8 @@ extension RunAnalysis {
                 count: Competition.readingCountMax
             ).map(\.path)
         }
-        if let previous {
-            lattice.search(units, context: afterSpace ? .space : .closing, previous: previous)
+        if previous != nil || isShort && Lattice.mayBeCoined(at: lattice.cost) {
+            lattice.search(units, context: context, previous: previous, coined: isShort)
         }
         let least = lattice.path
         lay(least, hasContentBefore)
@@ -56,7 +61,11 @@ extension RunAnalysis {
             lay(chosen, hasContentBefore)
             let contents = pieces.filter { $0.role != .grammar }
             lay(usual, hasContentBefore)
-            addAlternatives(beside: chosen, evenShort: true)
+            if isCoined(chosen, beside: usual) {
+                addUsual(units)
+            } else {
+                addAlternatives(beside: chosen, evenShort: true)
+            }
             if losesNoun(beside: contents) {
                 chosen = usual
                 alternatives.removeAll(keepingCapacity: true)
@@ -146,6 +155,40 @@ extension RunAnalysis {
         guard hasNew else { return false }
         alternatives += found
         return true
+    }
+
+    /// Whether a reading begins with a word that is coined.
+    private func isCoined(_ path: [PathMorpheme], beside usual: [PathMorpheme]) -> Bool {
+        path.first?.morpheme == -1 && path.first != usual.first
+    }
+
+    /// Takes what is written of the reading by the dictionary in `pieces`, beside a word that is coined: its
+    /// nouns, its verbs with their endings, its wholes, and the standard spelling of what is foreign.
+    private mutating func addUsual(_ units: UnsafeBufferPointer<UInt16>) {
+        guard areDisjoint else { return }
+        func add(_ start: UInt8, _ end: UInt8, _ tag: PartOfSpeech, _ standard: [UInt16]? = nil) {
+            let isKnown = alternatives.contains {
+                $0.start == start && $0.end == end && $0.standard == standard
+            }
+            guard !isKnown else { return }
+            alternatives.append(
+                Alternative(start: start, end: end, tag: tag, standard: standard, isUsual: true))
+        }
+        for (index, piece) in pieces.enumerated() where piece.role != .grammar {
+            add(piece.start, piece.role == .predicate ? endOfWord(index) : piece.end, piece.tag)
+            guard isNoun(piece.tag), piece.lemma.isEmpty,
+                let standard = LoanwordSpelling.standard(units[Int(piece.start)..<Int(piece.end)])
+            else { continue }
+            add(piece.start, piece.end, piece.tag, standard)
+        }
+        for whole in wholes() where whole.end - whole.first <= Self.maximumParts {
+            let contents = pieces[whole.first..<whole.end]
+            guard contents.first?.role != .grammar, contents.last?.role != .grammar else { continue }
+            add(pieces[whole.first].start, pieces[whole.end - 1].end, whole.tag)
+        }
+        for (index, standard) in splitSpellings(units) {
+            add(pieces[index].start, pieces[index + 1].end, .unknown, standard)
+        }
     }
 
     /// Whether a piece of grammar is content in another reading.

@@ -58,7 +58,7 @@ struct RunAnalysis {
         let hasContentBefore = context == .number || context == .latin || unitLength > 0
         alternatives.removeAll(keepingCapacity: true)
         if unitLength == 0 {
-            collectReadings(units, afterSpace: context == .space, previous: previous, hasContentBefore)
+            collectReadings(units, context: context, previous: previous, hasContentBefore)
         } else {
             collectPieces(lattice.path, from: unitLength)
             assignRoles(hasContentBefore: hasContentBefore)
@@ -85,7 +85,7 @@ struct RunAnalysis {
             removedCount: UInt16(output.removed.count - firstRemoved), firstRemoved: UInt32(firstRemoved),
             positionCount: UInt8(positionCount), unitLength: UInt8(unitLength),
             lastRight: lastMorpheme < 0 ? nil : dictionary.view.morphemes[Int(lastMorpheme)].right,
-            isOfSentence: alternatives.isEmpty && pieces.last?.tag.isGrammar ?? false)
+            isOfSentence: alternatives.allSatisfy(\.isUsual) && pieces.last?.tag.isGrammar ?? false)
     }
 
     /// Whether the run may go without a token: a short particle behind a number, a Latin word or a closing
@@ -221,13 +221,12 @@ struct RunAnalysis {
                 }
                 continue
             }
-            var end = piece.end
+            let end = endOfWord(index)
             for next in pieces[(index + 1)...] {
-                guard next.role == .grammar, next.start == end || next.end == end else { break }
-                end = next.end
-                guard next.tag == .ETN, Int(end) < units.count else { continue }
+                guard next.role == .grammar, next.end <= end else { break }
+                guard next.tag == .ETN, Int(next.end) < units.count else { continue }
                 // A stem with a nominal ending is a noun: 쓰기 in 쓰기다.
-                let noun = span.lowerBound..<Int(end)
+                let noun = span.lowerBound..<Int(next.end)
                 add(
                     units[noun], noun, position: piece.position, length: Int(piece.length), kind: .surface,
                     piece.tag, to: &output)
@@ -239,26 +238,44 @@ struct RunAnalysis {
         }
     }
 
-    /// A foreign word that the dictionary does not know in this spelling falls into two pieces, one of them a
-    /// syllable: 브+러쉬.
     private mutating func emitSplitSpellings(
         _ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens
     ) {
-        for (first, second) in zip(pieces, pieces.dropFirst())
-        where first.role == .noun && second.role == .noun && first.end == second.start
-            && second.end - first.start <= 4 && min(first.end - first.start, second.end - second.start) == 1
-        {
-            let span = Int(first.start)..<Int(second.end)
-            guard first.lemma.isEmpty, second.lemma.isEmpty,
-                let standard = LoanwordSpelling.standard(units[span])
-            else { continue }
+        for (index, standard) in splitSpellings(units) {
+            let (first, second) = (pieces[index], pieces[index + 1])
             add(
-                standard[...], span, position: first.position, length: Int(first.length + second.length),
-                kind: .variant, .unknown, to: &output)
+                standard[...], Int(first.start)..<Int(second.end), position: first.position,
+                length: Int(first.length + second.length), kind: .variant, .unknown, to: &output)
         }
     }
 
-    private func isNoun(_ tag: PartOfSpeech) -> Bool { tag == .NNG || tag == .NNP || tag == .unknown }
+    /// A foreign word that the dictionary does not know in this spelling falls into two pieces, one of them a
+    /// syllable: 브+러쉬. The first of the two, and what the standard makes of both.
+    func splitSpellings(_ units: UnsafeBufferPointer<UInt16>) -> [(index: Int, standard: [UInt16])] {
+        var found: [(index: Int, standard: [UInt16])] = []
+        for (index, (first, second)) in zip(pieces, pieces.dropFirst()).enumerated()
+        where first.role == .noun && second.role == .noun && first.end == second.start
+            && second.end - first.start <= 4 && min(first.end - first.start, second.end - second.start) == 1
+            && first.lemma.isEmpty && second.lemma.isEmpty
+        {
+            guard let standard = LoanwordSpelling.standard(units[Int(first.start)..<Int(second.end)])
+            else { continue }
+            found.append((index, standard))
+        }
+        return found
+    }
+
+    /// Where the endings of the stem at `index` end.
+    func endOfWord(_ index: Int) -> UInt8 {
+        var end = pieces[index].end
+        for next in pieces[(index + 1)...] {
+            guard next.role == .grammar, next.start == end || next.end == end else { break }
+            end = next.end
+        }
+        return end
+    }
+
+    func isNoun(_ tag: PartOfSpeech) -> Bool { tag == .NNG || tag == .NNP || tag == .unknown }
 
     /// Whether a noun stands directly beside another.
     private func isJoined(_ index: Int) -> Bool {
@@ -271,18 +288,10 @@ struct RunAnalysis {
     /// it with the particles and endings behind it. Only those of the dictionary are morphemes of the
     /// reading, and only they have a part of speech.
     private mutating func emitWholes(_ units: UnsafeBufferPointer<UInt16>, to output: inout RunTokens) {
-        for group in groups { emitWhole(group.first, group.end, group.tag, units, to: &output) }
-        var index = 0
-        while index < pieces.count {
-            let first = index
-            while index < pieces.count, pieces[index].role == .noun { index += 1 }
-            if index - first > 1 { emitWhole(first, index, .unknown, units, to: &output) }
-            index = max(index, first + 1)
-        }
+        for whole in wholes() { emitWhole(whole.first, whole.end, whole.tag, units, to: &output) }
         guard let first = pieces.firstIndex(where: { $0.role != .grammar }),
             let last = pieces.lastIndex(where: { $0.role != .grammar })
         else { return }
-        emitWhole(first, last + 1, .unknown, units, to: &output)
         let length = Int(pieces[last].position + pieces[last].length - pieces[first].position)
         let count = pieces[first...last].count(where: { $0.role != .grammar })
         if units.count > Int(pieces[last].end), count <= Self.maximumParts {
@@ -291,6 +300,25 @@ struct RunAnalysis {
                 units[span], span, position: pieces[first].position, length: length, kind: .surface, .unknown,
                 to: &output)
         }
+    }
+
+    /// The wholes of the reading in `pieces`: from, to (not including), and part of speech. Whether each is
+    /// given depends on how many parts it has.
+    func wholes() -> [(first: Int, end: Int, tag: PartOfSpeech)] {
+        var wholes = groups
+        var index = 0
+        while index < pieces.count {
+            let first = index
+            while index < pieces.count, pieces[index].role == .noun { index += 1 }
+            if index - first > 1 { wholes.append((first, index, .unknown)) }
+            index = max(index, first + 1)
+        }
+        if let first = pieces.firstIndex(where: { $0.role != .grammar }),
+            let last = pieces.lastIndex(where: { $0.role != .grammar })
+        {
+            wholes.append((first, last + 1, .unknown))
+        }
+        return wholes
     }
 
     private mutating func emitWhole(

@@ -237,8 +237,10 @@ extension TokenLattice {
             let ways = readings(of: stretch)
             guard let likeliest = ways.first else { return (nil, [], stretch.upperBound) }
             sequence += likeliest
+            // A word of the likeliest reading may be the whole, where another reading cuts it.
             let wholes = spans.filter {
-                $0.position == position && $0.end == stretch.upperBound && $0.kind == .compound
+                $0.position == position && $0.end == stretch.upperBound
+                    && ($0.kind == .compound || $0.kind == .word || $0.kind == .part)
             }
             var unit = Unit(
                 words: wholes.map(\.term), readings: ways.map { way in way.map { Unit(words: $0) } })
