@@ -23,9 +23,9 @@ final class Lattice {
     static let maximumLength = 128
     /// Longest stretch of syllables in no word that becomes one unknown word.
     static let maximumUnknownLength = 8
-    /// Lengths of the words that a run may begin with though the dictionary cuts it into others, and what such
-    /// a word costs. A syllable more costs as much as a noun of the dictionary, so that in 우븐팬츠 only 우븐 is
-    /// coined.
+    /// Lengths of the words that a run may begin with though the dictionary cuts it into others, and what
+    /// such a word costs. A syllable more costs as much as a noun of the dictionary, so that in 우븐팬츠 only
+    /// 우븐 is coined.
     static let coinedLengths = 2...8
     private static let coinedCost: Int32 = 4_000
     private static let coinedCostOfSyllable: Int32 = 2_000

@@ -29,8 +29,8 @@ extension RunAnalysis {
     }
 
     /// Lays out the likeliest reading in `pieces` and collects the words of its rivals. In a sentence the
-    /// reading by what goes before is the likeliest, and what it would be alone is the first of the rivals; so
-    /// too where a word that the dictionary does not know costs less than what the dictionary cuts it into.
+    /// reading by what goes before is the likeliest, and what it would be alone is the first of the rivals.
+    /// So too where a word that the dictionary does not know costs less than those that it cuts it into.
     mutating func collectReadings(
         _ units: UnsafeBufferPointer<UInt16>, context: LeftContext, previous: UInt16?,
         _ hasContentBefore: Bool
