@@ -125,6 +125,7 @@ INLINE int find_occurrences(saekin_phrase_term *term, size_t candidate, occurren
 INLINE uint32_t count_pairs(occurrences x, uint64_t x_bias, occurrences y, uint64_t y_bias,
                             int is_first_enough) {
     uint64_t left = x.distances[0] + x_bias, right = y.distances[0] + y_bias;
+    if (x.count + y.count == 2) return left == right;
     uint32_t pairs = 0;
     size_t i = 0, j = 0;
     for (;;) {

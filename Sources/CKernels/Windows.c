@@ -295,9 +295,12 @@ size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documen
 }
 
 size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
-                               const uint32_t *frequencies, size_t count, float least, uint32_t *places) {
+                               const uint32_t *frequencies, size_t count, float least, uint32_t *places,
+                               float *scores) {
     float block[128];
-    return score_candidates(unit, documents, frequencies, count, least, block, places);
+    const size_t kept = score_candidates(unit, documents, frequencies, count, least, block, places);
+    for (size_t i = 0; i < kept; i++) scores[i] = block[places[i]];
+    return kept;
 }
 
 size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,

@@ -180,14 +180,15 @@ size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documen
                          const uint32_t *frequencies, size_t count, float least, uint32_t *found,
                          float *scores);
 
-/// The same from a window: documents base + i whose bit i is set and whose score is at least `least`. Leaves
-/// all bits and scores 0. Room for 64 * word_count.
+/// The same with places among the documents, which ascend, in place of the documents themselves.
+size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
+                               const uint32_t *frequencies, size_t count, float least, uint32_t *places,
+                               float *scores);
+
+/// The candidates of a window: documents base + i whose bit i is set and whose score is at least `least`.
+/// Leaves all bits and scores 0. Room for 64 * word_count.
 size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
                               uint32_t *found, float *found_scores);
-
-/// The places of those of at most 128 documents whose score is at least `least`; returns how many.
-size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
-                               const uint32_t *frequencies, size_t count, float least, uint32_t *places);
 
 // Phrases: documents that have all terms, by their places in a block of each term's postings, and positions.
 

@@ -1,21 +1,23 @@
 // A phrase that has one term at each position, in one field of a segment: found without windows, and, where
 // only the best hits are wanted, without reading positions of documents that cannot be among them.
 //
-// Documents are gone through in stretches in which every term stays in one block. The rarest term gives the
-// candidates, the others are looked up, and of what is left positions are compared. The phrase occurs in a
-// document no more often than its rarest term, so frequencies bound the score before any position is read;
-// block headers bound it before any frequency is.
+// The rarest term gives the candidates. Its documents are scored a block at a time, as though the phrase were
+// there as often as the term: only those that reach the threshold so are looked for in the blocks of the
+// other terms, in stretches in which every term stays in one block. The phrase occurs in a document no more
+// often than any of its terms, so block headers bound the score before a block is decoded, and frequencies
+// before any position is read.
 import CKernels
 
 /// One term of a phrase with its positions.
 private struct PhraseTerm {
     var cursor: TermCursor
-    var positions = PositionsBlock()
+    var positions: PositionsBlock
     /// The last document of the block that the kernels know.
     private var prepared = DocID.noMoreDocuments
 
-    init(_ cursor: TermCursor) {
+    init(_ cursor: TermCursor, _ positions: PositionsMemory) {
         self.cursor = cursor
+        self.positions = PositionsBlock(memory: positions)
     }
 
     // These change nothing but are `mutating` where they stand in loops: an element of an array is then used
@@ -71,26 +73,30 @@ private struct PhraseTerm {
     }
 }
 
-/// What the kernels read and write.
-private final class PhraseMemory: @unchecked Sendable {
+/// What the kernels read and write for a phrase.
+final class PhraseMemory: @unchecked Sendable {
     // SAFETY (Sendable): a phrase is evaluated by one thread, and its memory with it.
-    let terms: UnsafeMutablePointer<saekin_phrase_term>
-    /// Candidates, at most a block.
-    let documents: UnsafeMutablePointer<UInt32>
-    /// How often the phrase occurs in them.
-    let frequencies: UnsafeMutablePointer<UInt32>
+    private static let termCount = Int(SAEKIN_PHRASE_LENGTH_MAX)
+    private static let capacity = PostingsCursor.blockCapacity
 
-    /// - Parameter offsets: by term, its place in the phrase.
-    init(offsets: [Int]) {
-        let capacity = PostingsCursor.blockCapacity
-        terms = .allocate(capacity: offsets.count)
-        documents = .allocate(capacity: (2 + offsets.count) * capacity)
-        documents.initialize(repeating: 0, count: (2 + offsets.count) * capacity)
-        frequencies = documents + capacity
-        for (index, offset) in offsets.enumerated() {
+    let terms = UnsafeMutablePointer<saekin_phrase_term>.allocate(capacity: PhraseMemory.termCount)
+    /// Documents that are compared, at most a block.
+    let documents = UnsafeMutablePointer<UInt32>.allocate(
+        capacity: (4 + PhraseMemory.termCount) * PhraseMemory.capacity)
+    /// How often the phrase occurs in them.
+    var frequencies: UnsafeMutablePointer<UInt32> { documents + Self.capacity }
+    /// Places of the candidates in the block of the rarest term, their documents, and bounds of their scores.
+    var places: UnsafeMutablePointer<UInt32> { documents + 2 * Self.capacity }
+    var candidates: UnsafeMutablePointer<UInt32> { documents + 3 * Self.capacity }
+    let bounds = UnsafeMutablePointer<Float>.allocate(capacity: PhraseMemory.capacity)
+    private var positions: [PositionsMemory] = []
+
+    init() {
+        let count = (4 + Self.termCount) * Self.capacity
+        documents.initialize(repeating: 0, count: count)
+        for index in 0..<Self.termCount {
             var term = saekin_phrase_term()
-            term.places = documents + (2 + index) * capacity
-            term.offset = UInt32(offset)
+            term.places = documents + (4 + index) * Self.capacity
             (terms + index).initialize(to: term)
         }
     }
@@ -98,10 +104,18 @@ private final class PhraseMemory: @unchecked Sendable {
     deinit {
         terms.deallocate()
         documents.deallocate()
+        bounds.deallocate()
+    }
+
+    /// Memory for the positions of a term.
+    func positions(_ index: Int) -> PositionsMemory {
+        while positions.count <= index { positions.append(PositionsMemory()) }
+        return positions[index]
     }
 }
 
-/// Evaluates a flat phrase in one segment.
+/// Evaluates a flat phrase in one segment. A copy shares the memory: one may only be used when the other no
+/// longer is.
 struct FlatPhrase {
     /// The rarest first.
     private var terms: [PhraseTerm]
@@ -109,7 +123,7 @@ struct FlatPhrase {
     private let memory: PhraseMemory
 
     /// Nil when the query is no phrase, or one with several fields or alternatives in this segment.
-    init?(_ plan: QueryPlan, segment: Segment, index: Int) {
+    init?(_ plan: QueryPlan, segment: Segment, index: Int, memory search: SearchMemory) {
         guard case .phrase(let number) = plan.nodes[plan.root] else { return nil }
         let phrase = plan.phrases[number]
         let fields = phrase.sources[index].indices.filter { !phrase.sources[index][$0].isEmpty }
@@ -119,8 +133,16 @@ struct FlatPhrase {
         let offsets = positions.indices.sorted {
             positions[$0][0].documentFrequency < positions[$1][0].documentFrequency
         }
-        terms = offsets.map { PhraseTerm(TermCursor(segment, positions[$0][0])) }
-        memory = PhraseMemory(offsets: offsets)
+        memory = search.phrase
+        terms = []
+        terms.reserveCapacity(offsets.count)
+        for (index, offset) in offsets.enumerated() {
+            memory.terms[index].offset = UInt32(offset)
+            terms.append(
+                PhraseTerm(
+                    TermCursor(segment, positions[offset][0], memory: search.block(index)),
+                    memory.positions(index)))
+        }
         scores = plan.phraseScores(number, field: field, norms: segment.norms(phrase.fields[field].field))
     }
 
@@ -159,24 +181,36 @@ struct FlatPhrase {
         return count
     }
 
-    /// Leaves those of the candidates for which `isKept` is true; how many.
+    /// Makes a candidate number `kept`.
     @inline(__always)
-    private func filter(_ count: Int, _ isKept: (Int) -> Bool) -> Int {
+    private func keep(_ candidate: Int, _ kept: Int) {
+        memory.documents[kept] = memory.documents[candidate]
+        for index in terms.indices {
+            let places = memory.terms[index].places!
+            places[kept] = places[candidate]
+        }
+    }
+
+    /// Leaves those of the candidates that may be hits; how many.
+    private func accepted(_ count: Int, _ acceptance: Acceptance) -> Int {
+        if acceptance.isAll { return count }
         var kept = 0
-        for candidate in 0..<count where isKept(candidate) {
-            memory.documents[kept] = memory.documents[candidate]
-            for index in terms.indices {
-                let places = memory.terms[index].places!
-                places[kept] = places[candidate]
-            }
+        for candidate in 0..<count where acceptance.contains(memory.documents[candidate]) {
+            keep(candidate, kept)
             kept += 1
         }
         return kept
     }
 
-    private func accepted(_ count: Int, _ acceptance: Acceptance) -> Int {
-        if acceptance.isAll { return count }
-        return filter(count) { acceptance.contains(memory.documents[$0]) }
+    /// Leaves those of the candidates whose scores may reach a threshold, by how often they have the terms;
+    /// how many.
+    private func reaching(_ threshold: Float, _ count: Int) -> Int {
+        var kept = 0
+        for candidate in 0..<count where mayReach(threshold, candidate) {
+            keep(candidate, kept)
+            kept += 1
+        }
+        return kept
     }
 
     /// Counts the phrase in the candidates, or only whether it is there: in how many it is.
@@ -206,7 +240,8 @@ struct FlatPhrase {
                 memory.documents[candidate] = terms[0].cursor.documents[place]
                 memory.terms[0].places[candidate] = UInt32(place)
             }
-            let count = accepted(try narrow(run.count), acceptance)
+            var count = try narrow(run.count)
+            count = accepted(count, acceptance)
             if count > 0 { total += try compare(count, isFirstEnough: true) }
         }
         return total
@@ -219,46 +254,103 @@ struct FlatPhrase {
         _ hits: inout BestScores, _ acceptance: Acceptance, _ control: inout SearchControl
     ) throws {
         var start: UInt32 = 0
-        while let stretch = try nextStretch(start) {
+        while try terms[0].move(to: start) != nil {
             try control.check()
-            var ofBlocks = Impact.any
-            var ofGroups = Impact.any
-            var groupEnd = UInt32.max
-            for index in terms.indices { terms[index].narrow(&ofBlocks, &ofGroups, &groupEnd) }
-            if scores.bound(ofBlocks) >= hits.threshold {
-                try findBest(stretch, &hits, acceptance)
-                start = self.start(behind: stretch)
+            var (ofBlock, ofGroup, groupEnd) = (Impact.any, Impact.any, UInt32.max)
+            terms[0].narrow(&ofBlock, &ofGroup, &groupEnd)
+            if scores.bound(ofGroup) < hits.threshold {
+                start = groupEnd + 1
             } else {
-                start = scores.bound(ofGroups) < hits.threshold ? groupEnd + 1 : stretch.upperBound
+                start = terms[0].lastDocument() + 1
+                if scores.bound(ofBlock) < hits.threshold { continue }
+                let count = try scoreBlock(hits.threshold)
+                guard try findBest(among: count, &hits, acceptance, &control) else { return }
             }
         }
     }
 
-    private mutating func findBest(
-        _ stretch: Range<UInt32>, _ hits: inout BestScores, _ acceptance: Acceptance
-    ) throws(SegmentError) {
+    /// Finds the documents of the rarest term's block that may reach a threshold; how many.
+    private mutating func scoreBlock(_ threshold: Float) throws(SegmentError) -> Int {
         try terms[0].cursor.decode()
-        let run = terms[0].cursor.takeRun(base: stretch.lowerBound, end: stretch.upperBound)
         let isSingle = terms[0].cursor.isSingleOccurrence
         if !isSingle { terms[0].cursor.decodeFrequencies() }
         let (documents, frequencies) = (terms[0].cursor.documents, terms[0].cursor.frequencies)
-        guard let places = memory.terms[0].places else { return }
-        // SAFETY: a run lies inside the decoded block, and there is room for the places of a block.
-        var count = withUnsafePointer(to: scores.kernel) {
-            saekin_candidate_places(
-                $0, documents + run.lowerBound, isSingle ? nil : frequencies + run.lowerBound, run.count,
-                hits.threshold, places)
-        }
+        var kernel = scores.kernel
+        // SAFETY: the block is decoded, and there is room for the places of a block.
+        let count = saekin_candidate_places(
+            &kernel, documents, isSingle ? nil : frequencies, terms[0].cursor.count, threshold, memory.places,
+            memory.bounds)
         for candidate in 0..<count {
-            places[candidate] += UInt32(run.lowerBound)
-            memory.documents[candidate] = documents[Int(places[candidate])]
+            memory.candidates[candidate] = documents[Int(memory.places[candidate])]
         }
-        count = accepted(try narrow(count), acceptance)
+        return count
+    }
+
+    /// Looks for the phrase in the candidates of the rarest term's block; false when a term has ended.
+    private mutating func findBest(
+        among count: Int, _ hits: inout BestScores, _ acceptance: Acceptance, _ control: inout SearchControl
+    ) throws -> Bool {
+        let (candidates, bounds) = (memory.candidates, memory.bounds)
+        var next = 0
+        while next < count {
+            // The threshold may have risen since the block was scored.
+            if bounds[next] < hits.threshold {
+                next += 1
+                continue
+            }
+            try control.check()
+            let (first, last) = try stretch(from: candidates[next])
+            if first == .max { return false }
+            if first > candidates[next] {
+                next = saekin_lower_bound(candidates, next, count, first)
+                continue
+            }
+            let end = saekin_lower_bound(candidates, next, count, last + 1)
+            var (ofBlocks, ofGroups, groupEnd) = (Impact.any, Impact.any, UInt32.max)
+            for index in terms.indices { terms[index].narrow(&ofBlocks, &ofGroups, &groupEnd) }
+            if scores.bound(ofBlocks) >= hits.threshold {
+                try findBest(next..<end, &hits, acceptance)
+                next = end
+            } else if scores.bound(ofGroups) < hits.threshold {
+                next = saekin_lower_bound(candidates, next, count, groupEnd + 1)
+            } else {
+                next = end
+            }
+        }
+        return true
+    }
+
+    /// Moves the other terms to a document of the rarest term's block: the first from it on that any of them
+    /// may have together with the others, `UInt32.max` when there is none; and the last up to which all stay
+    /// in their blocks.
+    private mutating func stretch(
+        from document: UInt32
+    ) throws(SegmentError) -> (first: UInt32, last: UInt32) {
+        var last = terms[0].lastDocument()
+        for index in terms.indices.dropFirst() {
+            guard let lower = try terms[index].move(to: document) else { return (.max, last) }
+            if lower > document { return (lower, last) }
+            last = min(last, terms[index].lastDocument())
+        }
+        return (document, last)
+    }
+
+    /// Looks for the phrase in candidates of one stretch.
+    private mutating func findBest(
+        _ range: Range<Int>, _ hits: inout BestScores, _ acceptance: Acceptance
+    ) throws(SegmentError) {
+        guard let places = memory.terms[0].places else { return }
+        var count = 0
+        for candidate in range {
+            places[count] = memory.places[candidate]
+            memory.documents[count] = memory.candidates[candidate]
+            count += memory.bounds[candidate] >= hits.threshold ? 1 : 0
+        }
+        count = try narrow(count)
+        count = accepted(count, acceptance)
         if count == 0 { return }
-        if !isSingle {
-            for index in terms.indices { try terms[index].loadPositions(memory.terms + index) }
-            count = filter(count) { mayReach(hits.threshold, $0) }
-        }
+        for index in terms.indices { try terms[index].loadPositions(memory.terms + index) }
+        if !terms[0].cursor.isSingleOccurrence { count = reaching(hits.threshold, count) }
         guard count > 0, try compare(count, isFirstEnough: false) > 0 else { return }
         for candidate in 0..<count where memory.frequencies[candidate] > 0 {
             let document = memory.documents[candidate]

@@ -120,7 +120,7 @@ struct FlatSearch {
         if let phrase {
             // Where every field lacks a position, nothing matches.
             if phrase.sources[index].allSatisfy(\.isEmpty) { return SegmentOutcome() }
-            flatPhrase = FlatPhrase(plan, segment: view.segment, index: index)
+            flatPhrase = FlatPhrase(plan, segment: view.segment, index: index, memory: memory)
             if flatPhrase == nil { return nil }
         } else {
             guard query.bind(plan, segment: index) else { return nil }
@@ -130,7 +130,7 @@ struct FlatSearch {
             return try Acceptance.withLive(view) {
                 var outcome = SegmentOutcome()
                 outcome.matching = .pruned
-                if request.countsTotal { try count(&outcome, view, index, $0, &control) }
+                if request.countsTotal { try count(&outcome, view, index, flatPhrase, $0, &control) }
                 try findBest(&outcome, view, index, &flatPhrase, $0, floor: floor, &control)
                 return outcome
             }
@@ -156,15 +156,16 @@ struct FlatSearch {
     }
 
     private mutating func count(
-        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ live: Acceptance,
-        _ control: inout SearchControl
+        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ phrase: FlatPhrase?,
+        _ live: Acceptance, _ control: inout SearchControl
     ) throws {
-        if phrase == nil {
+        if self.phrase == nil {
             outcome.total = try counter.count(query, plan, view.segment, index, live, &control)
             outcome.matching = counter.method
             outcome.decodedBlockCount += counter.decodedBlockCount
         } else {
-            var phrase = FlatPhrase(plan, segment: view.segment, index: index)
+            // The best are looked for from the start again.
+            var phrase = phrase
             outcome.total = try phrase?.count(live, &control) ?? 0
             outcome.matching = .positions
         }

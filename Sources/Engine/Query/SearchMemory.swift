@@ -21,6 +21,8 @@ final class SearchMemory: @unchecked Sendable {
     /// Slots of the window pass, between two passes.
     var bits = BitSlots()
     var slots = ScoreSlots()
+    /// What a phrase works on; made for the first one.
+    private(set) lazy var phrase = PhraseMemory()
     private let blocks = UnsafeMutablePointer<UInt32>.allocate(
         capacity: SearchMemory.cursorCount * TermCursor.blockValueCount)
 

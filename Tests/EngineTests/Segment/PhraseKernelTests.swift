@@ -217,15 +217,20 @@ struct PhraseKernelTests {
                         saekin_tabulate_contributions(&unit, contributions.baseAddress)
                         for isSingle in [false, true] {
                             var places = [UInt32](repeating: 0, count: 129)
+                            var scores = [Float](repeating: 0, count: 129)
                             let found = saekin_candidate_places(
-                                &unit, documents, isSingle ? nil : frequencies, count, least, &places)
-                            let expected = documents.indices.filter {
+                                &unit, documents, isSingle ? nil : frequencies, count, least, &places,
+                                &scores)
+                            let all = documents.indices.map {
                                 saekin_contribution(
                                     &unit, isSingle ? 1 : frequencies[$0], norms[Int(documents[$0])])
-                                    >= least
                             }
+                            let expected = documents.indices.filter { all[$0] >= least }
                             #expect(
                                 places[..<found].map(Int.init) == expected, "SAEKIN_SEED=\(generator.seed)")
+                            #expect(
+                                Array(scores[..<found]) == expected.map { all[$0] },
+                                "SAEKIN_SEED=\(generator.seed)")
                         }
                     }
                 }

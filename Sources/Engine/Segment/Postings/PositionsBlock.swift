@@ -5,7 +5,7 @@
 import CKernels
 
 /// The memory of a block: where each document's distances end, and the distances.
-private final class PositionsMemory: @unchecked Sendable {
+final class PositionsMemory: @unchecked Sendable {
     // SAFETY (Sendable): a reader is used by one thread at a time, and its memory with it.
     let ends = UnsafeMutablePointer<UInt32>.allocate(capacity: PostingsCursor.blockCapacity)
     private(set) var distances = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
@@ -29,11 +29,14 @@ private final class PositionsMemory: @unchecked Sendable {
 
 /// Reads positions of documents of one term, block after block.
 struct PositionsBlock {
-    private let memory = PositionsMemory()
+    private let memory: PositionsMemory
     private var block = DocID.noMoreDocuments
     private var hasEnds = false
     /// The packs of the block, and how far they are unpacked.
     private(set) var packs = saekin_position_packs()
+
+    /// - Parameter memory: memory that no other reader uses as long as this one.
+    init(memory: PositionsMemory = PositionsMemory()) { self.memory = memory }
 
     // SAFETY: the memory lives as long as the reader; distances move when a block is loaded.
     /// By place, how many distances the documents up to it have; nil where each has one.
