@@ -104,8 +104,8 @@ CLONES size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t co
 
 // A word of 64 comparisons. Compilers do not find the mask instructions in the plain loop.
 #if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f")))
+#define AVX2 __attribute__((target("avx2,popcnt,bmi")))
+#define AVX512 __attribute__((target("avx512f,popcnt,bmi")))
 
 AVX512 static inline uint64_t in_range_avx512(const uint32_t *values, uint32_t lower, uint32_t span) {
     const __m512i low = _mm512_set1_epi32((int)lower), width = _mm512_set1_epi32((int)span);
@@ -152,8 +152,9 @@ AVX2 static inline uint64_t at_least_avx2(const float *values, float least) {
 static int has_avx2, has_avx512;
 
 __attribute__((constructor)) static void look_at_processor(void) {
-    has_avx2 = __builtin_cpu_supports("avx2") ? 1 : 0;
-    has_avx512 = __builtin_cpu_supports("avx512f") ? 1 : 0;
+    const int has_bits = __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+    has_avx2 = has_bits && __builtin_cpu_supports("avx2");
+    has_avx512 = has_bits && __builtin_cpu_supports("avx512f");
 }
 #endif
 
@@ -167,14 +168,18 @@ INLINE uint64_t in_range(const uint32_t *values, uint32_t lower, uint32_t span) 
     return word;
 }
 
+static inline uint64_t at_least_plain(const float *values, float least) {
+    uint64_t word = 0;
+    for (size_t bit = 0; bit < 64; bit++) word |= (uint64_t)(values[bit] >= least) << bit;
+    return word;
+}
+
 INLINE uint64_t at_least(const float *values, float least) {
 #if defined(__x86_64__)
     if (has_avx512) return at_least_avx512(values, least);
     if (has_avx2) return at_least_avx2(values, least);
 #endif
-    uint64_t word = 0;
-    for (size_t bit = 0; bit < 64; bit++) word |= (uint64_t)(values[bit] >= least) << bit;
-    return word;
+    return at_least_plain(values, least);
 }
 
 void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uint32_t lower, uint32_t upper,
@@ -303,21 +308,60 @@ size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *d
     return kept;
 }
 
-size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
-                              uint32_t *found, float *found_scores) {
+// `reaching` is a constant, so that each caller has the comparison inside its loop.
+INLINE size_t take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
+                              uint32_t *found, float *found_scores,
+                              uint64_t (*const reaching)(const float *, float)) {
+    // Documents of a word up to which each is looked at by itself.
+    enum { SPARSE = 8 };
     size_t kept = 0;
     for (size_t i = 0; i < word_count; i++) {
         uint64_t word = words[i];
         if (word == 0) continue;
+        words[i] = 0;
         float *const row = scores + 64 * i;
-        for (word &= at_least(row, least); word != 0; word &= word - 1) {
+        const uint32_t first = base + (uint32_t)(64 * i);
+        if (__builtin_popcountll(word) <= SPARSE) {
+            for (; word != 0; word &= word - 1) {
+                const uint32_t offset = (uint32_t)__builtin_ctzll(word);
+                const float score = row[offset];
+                row[offset] = 0;
+                found[kept] = first + offset;
+                found_scores[kept] = score;
+                kept += score >= least;
+            }
+            continue;
+        }
+        for (word &= reaching(row, least); word != 0; word &= word - 1) {
             const uint32_t offset = (uint32_t)__builtin_ctzll(word);
-            found[kept] = base + (uint32_t)(64 * i) + offset;
+            found[kept] = first + offset;
             found_scores[kept] = row[offset];
             kept++;
         }
-        words[i] = 0;
         memset(row, 0, 64 * sizeof(float));
     }
     return kept;
+}
+
+#if defined(__x86_64__)
+AVX512 static size_t take_candidates_avx512(uint64_t *words, float *scores, size_t word_count, float least,
+                                            uint32_t base, uint32_t *found, float *found_scores) {
+    return take_candidates(words, scores, word_count, least, base, found, found_scores, at_least_avx512);
+}
+
+AVX2 static size_t take_candidates_avx2(uint64_t *words, float *scores, size_t word_count, float least,
+                                        uint32_t base, uint32_t *found, float *found_scores) {
+    return take_candidates(words, scores, word_count, least, base, found, found_scores, at_least_avx2);
+}
+#endif
+
+size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
+                              uint32_t *found, float *found_scores) {
+#if defined(__x86_64__)
+    if (has_avx512) {
+        return take_candidates_avx512(words, scores, word_count, least, base, found, found_scores);
+    }
+    if (has_avx2) return take_candidates_avx2(words, scores, word_count, least, base, found, found_scores);
+#endif
+    return take_candidates(words, scores, word_count, least, base, found, found_scores, at_least_plain);
 }
