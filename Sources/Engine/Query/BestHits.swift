@@ -20,7 +20,7 @@ struct BestHits {
     private var terms: [ScoredTerm] = []
     private var documentCount: UInt32 = 0
     private var acceptance = Acceptance.all
-    private(set) var hits: BestScores
+    var hits: BestScores
     /// Documents whose scores are added up at once when several terms are essential.
     private var windowSize: UInt32 = 0
     /// Postings that a window should hold to be worth going through.
@@ -46,6 +46,9 @@ struct BestHits {
         terms.removeAll(keepingCapacity: true)
         bounds.removeAll(keepingCapacity: true)
         order.removeAll(keepingCapacity: true)
+        terms.reserveCapacity(query.terms.count)
+        bounds.reserveCapacity(query.terms.count)
+        order.reserveCapacity(query.terms.count)
         var postingCount = 0
         for term in query.terms {
             order.append(terms.count)
@@ -130,10 +133,23 @@ struct BestHits {
             guard try terms[0].move(to: start) else { return }
             start = max(start, terms[0].cursor.postings.blockLowerBound)
             let end = terms[0].cursor.postings.blockLastDocument + 1
-            var groupEnd = terms[0].cursor.postings.groupLastDocument
-            var ofGroups = terms[0].boundOfGroup()
+            var first = start
             for index in 1..<terms.count {
                 guard try terms[index].move(to: start) else { return }
+                first = max(first, terms[index].cursor.postings.blockLowerBound)
+            }
+            if first >= end {
+                start = first
+                continue
+            }
+            if threshold == 0 {
+                try intersect(first, end)
+                start = end
+                continue
+            }
+            var groupEnd = UInt32.max
+            var ofGroups: Float = 0
+            for index in terms.indices {
                 groupEnd = min(groupEnd, terms[index].cursor.postings.groupLastDocument)
                 ofGroups += terms[index].boundOfGroup()
             }
@@ -142,15 +158,28 @@ struct BestHits {
                 continue
             }
             var rest: Float = 0
-            var isPossible = true
-            for index in 1..<terms.count where isPossible {
+            for index in 1..<terms.count {
                 bounds[index] = try terms[index].bound(to: end)
-                isPossible = bounds[index] > 0
                 rest += bounds[index]
             }
-            if isPossible, terms[0].boundOfBlock() + rest >= threshold { try searchAll(start, end, rest) }
+            if terms[0].boundOfBlock() + rest >= threshold { try searchAll(first, end, rest) }
             start = end
         }
+    }
+
+    /// Finds the documents of the rarest term's block that have all terms, and scores these: as long as there
+    /// is room on the page, no score leaves a document out.
+    private mutating func intersect(_ start: UInt32, _ end: UInt32) throws(SegmentError) {
+        try terms[0].cursor.decode()
+        let run = terms[0].cursor.takeRun(base: start, end: end)
+        var found = candidates
+        found.take(terms[0].cursor.documents + run.lowerBound, run.count)
+        for index in 1..<terms.count {
+            if found.count == 0 { return }
+            try found.add(&terms[index], isRequired: true, least: 0)
+        }
+        found.add(&terms[0], run)
+        try offerCandidates(found)
     }
 
     /// Scores the documents of the rarest term's block.

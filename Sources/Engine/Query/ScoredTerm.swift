@@ -79,14 +79,12 @@ struct ScoredTerm {
     ) {
         let isSingle = cursor.isSingleOccurrence
         if !isSingle { cursor.decodeFrequencies() }
-        let cursor = cursor
-        candidates.count = withUnsafePointer(to: scores.kernel) { kernel in
-            // SAFETY: a run lies inside the decoded block, and candidates have room for a block.
-            saekin_candidates(
-                kernel, cursor.documents + run.lowerBound,
-                isSingle ? nil : cursor.frequencies + run.lowerBound,
-                run.count, least, candidates.documents, candidates.scores)
-        }
+        let (documents, frequencies) = (cursor.documents, cursor.frequencies)
+        var kernel = scores.kernel
+        // SAFETY: a run lies inside the decoded block, and candidates have room for a block.
+        candidates.count = saekin_candidates(
+            &kernel, documents + run.lowerBound, isSingle ? nil : frequencies + run.lowerBound, run.count,
+            least, candidates.documents, candidates.scores)
     }
 }
 
@@ -100,6 +98,29 @@ struct Candidates {
     init(_ memory: SearchMemory) {
         documents = memory.documents
         scores = memory.documentScores
+    }
+
+    /// Makes some documents the candidates, without a score.
+    mutating func take(_ documents: UnsafePointer<UInt32>, _ count: Int) {
+        // SAFETY: candidates have room for a block.
+        self.documents.update(from: documents, count: count)
+        scores.update(repeating: 0, count: count)
+        self.count = count
+    }
+
+    /// Adds to each candidate its score for a term, in a run of whose decoded block all of them are.
+    mutating func add(_ term: inout ScoredTerm, _ run: Range<Int>) {
+        if count == 0 { return }
+        let isSingle = term.cursor.isSingleOccurrence
+        if !isSingle { term.cursor.decodeFrequencies() }
+        let (all, frequencies) = (term.cursor.documents, term.cursor.frequencies)
+        var place = run.lowerBound
+        for candidate in 0..<count {
+            // SAFETY: the run lies inside the decoded block.
+            place = saekin_lower_bound(all, place, run.upperBound, documents[candidate])
+            scores[candidate] += term.scores.score(
+                frequency: isSingle ? 1 : frequencies[place], documents[candidate])
+        }
     }
 
     /// Adds to each candidate its score for a term, and drops those that cannot reach `least` with it.

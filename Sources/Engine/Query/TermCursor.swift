@@ -67,7 +67,7 @@ struct TermCursor {
     /// Moves to the block that holds the first document from `target` on, decoding nothing; false when there
     /// is none.
     mutating func moveBlock(to target: UInt32) throws(SegmentError) -> Bool {
-        if count > 0, postings.blockLastDocument >= target { return true }
+        if postings.blockCount > 0, postings.blockLastDocument >= target { return true }
         if postings.isBeforeShortList {
             // SAFETY: the memory has the capacity of a block.
             count = try postings.beginShortList(into: documents)
