@@ -73,7 +73,13 @@ struct Primer {
             if score <= floor { return }
             scores.removeLast()
         }
-        scores.insert(score, at: scores.firstIndex { $0 < score } ?? scores.count)
+        var place = scores.count
+        scores.append(score)
+        while place > 0, scores[place - 1] < score {
+            scores[place] = scores[place - 1]
+            place -= 1
+        }
+        scores[place] = score
     }
 }
 

@@ -43,7 +43,7 @@ struct SegmentOutcome {
 }
 
 /// Searches one segment after another for a flat query.
-struct FlatSearch {
+final class FlatSearch {
     private let plan: QueryPlan
     private let request: SearchRequest
     private let capacity: Int
@@ -53,7 +53,6 @@ struct FlatSearch {
     private var query: FlatQuery
     private var counter: MatchCounter
     private var best: BestHits
-    private var phraseHits: BestScores
 
     /// Nil when the query has another form.
     init?(_ plan: QueryPlan, _ request: SearchRequest, capacity: Int, memory: SearchMemory) {
@@ -70,9 +69,7 @@ struct FlatSearch {
         self.capacity = capacity
         self.memory = memory
         counter = MatchCounter(memory: memory)
-        let hits = BestScores(capacity: capacity, after: request.after)
-        best = BestHits(hits: hits, memory: memory)
-        phraseHits = hits
+        best = BestHits(hits: BestScores(capacity: capacity, after: request.after), memory: memory)
     }
 
     /// Whether matches have to be known one by one.
@@ -92,7 +89,7 @@ struct FlatSearch {
     }
 
     /// A score that hits have to reach, from a look at the best documents of one term.
-    mutating func lookAhead(
+    func lookAhead(
         _ views: [SegmentView], _ order: [Int], _ control: inout SearchControl
     ) throws -> Float {
         // A page behind a cursor leaves out the best; which documents match a filter is not known yet.
@@ -112,7 +109,7 @@ struct FlatSearch {
     /// Searches segment number `index`; nil when the query has another form there.
     ///
     /// - Parameter floor: the score that hits have to reach.
-    mutating func run(
+    func run(
         _ view: SegmentView, _ index: Int, floor: Float, _ facets: inout [FacetCounter],
         _ control: inout SearchControl
     ) throws -> SegmentOutcome? {
@@ -155,7 +152,7 @@ struct FlatSearch {
         return outcome
     }
 
-    private mutating func count(
+    private func count(
         _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ phrase: FlatPhrase?,
         _ live: Acceptance, _ control: inout SearchControl
     ) throws {
@@ -171,26 +168,22 @@ struct FlatSearch {
         }
     }
 
-    private mutating func findBest(
+    private func findBest(
         _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ phrase: inout FlatPhrase?,
         _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
     ) throws {
         guard capacity > 0 else { return }
-        let offeredCount: Int
         if self.phrase == nil {
             try best.run(query, plan, view.segment, index, acceptance, floor: floor, &control)
-            outcome.entries = best.hits.sorted()
-            offeredCount = best.hits.offeredCount
             outcome.ranking = query.isAnd ? .and : .maxScore
             outcome.blockCount = query.blockCount
             outcome.decodedBlockCount += best.decodedBlockCount
         } else {
             outcome.ranking = .phrase
-            try phraseHits.begin(view.segment, floor: floor)
-            try phrase?.findBest(&phraseHits, acceptance, &control)
-            outcome.entries = phraseHits.sorted()
-            offeredCount = phraseHits.offeredCount
+            try best.hits.begin(view.segment, floor: floor)
+            try phrase?.findBest(&best.hits, acceptance, &control)
         }
-        if WindowPass.mayPrune(request) { outcome.total = max(outcome.total, offeredCount) }
+        outcome.entries = best.hits.sorted()
+        if WindowPass.mayPrune(request) { outcome.total = max(outcome.total, best.hits.offeredCount) }
     }
 }

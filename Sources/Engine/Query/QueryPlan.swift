@@ -80,7 +80,7 @@ struct QueryPlan {
         let scoreMax = greatestScore(root)
         guard scoreMax.isFinite else { throw .invalid("The boosts of the query are too large.") }
         grid = ScoreGrid(scoreMax: scoreMax)
-        for index in nodes.indices {
+        for index in nodes.indices where !filters.isEmpty {
             if case .constant(let filter, let score) = nodes[index] {
                 nodes[index] = .constant(filter: filter, score: grid.round(score))
             }
@@ -138,7 +138,8 @@ struct QueryPlan {
         case .unit(let unit): units[unit].weight
         case .phrase(let phrase): phrases[phrase].weight
         case .constant(_, let score): score
-        case .boolean(let must, let should, _, _): (must + should).reduce(0) { $0 + greatestScore($1) }
+        case .boolean(let must, let should, _, _):
+            should.reduce(must.reduce(0) { $0 + greatestScore($1) }) { $0 + greatestScore($1) }
         case .best(let children): children.reduce(0) { max($0, greatestScore($1)) }
         }
     }
@@ -200,7 +201,12 @@ struct QueryPlan {
     private mutating func addBoolean(
         _ must: [Query], _ should: [Query], _ mustNot: [Query], _ minimum: Int, boost: Float, depth: Int
     ) throws(SearchError) -> Int {
+        if nodes.isEmpty {
+            nodes.reserveCapacity(must.count + should.count + mustNot.count + 1)
+            units.reserveCapacity(must.count + should.count + mustNot.count)
+        }
         var required: [Int] = []
+        required.reserveCapacity(must.count)
         for clause in must {
             let child = try add(clause, boost: boost, depth: depth + 1)
             if isNone(child) { return append(.none) }
@@ -215,6 +221,7 @@ struct QueryPlan {
         }
         let needed = must.isEmpty && !should.isEmpty ? max(1, minimum) : max(0, minimum)
         var optional: [Int] = []
+        optional.reserveCapacity(should.count)
         for clause in should {
             let child = try add(clause, boost: boost, depth: depth + 1)
             if isNone(child) { continue }
@@ -308,9 +315,13 @@ extension QueryPlan {
     ) -> Int {
         guard documentFrequency > 0 else { return append(.none) }
         defer { scoreTableCount += fields.count }
+        // The terms of a query mostly search the same fields.
+        let tables =
+            units.last.flatMap { $0.fields == fields ? $0.lengthTables : nil }
+            ?? fields.map { lengthTable($0) }
         units.append(
             UnitPlan(
-                fields: fields, lengthTables: fields.map { lengthTable($0) }, name: name, isPrefix: isPrefix,
+                fields: fields, lengthTables: tables, name: name, isPrefix: isPrefix,
                 documentFrequency: documentFrequency,
                 idf: BM25.idf(documentCount: documentCount, documentFrequency: documentFrequency),
                 boost: boost, sources: sources, firstScoreTable: scoreTableCount))

@@ -57,11 +57,14 @@ struct Search {
         var found: [SegmentHits] = []
         var profiles: [SegmentProfile] = []
         // A segment that counts nothing is the same for every kind of facet.
-        var counted = Array(
-            repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count),
-            count: request.facets.count)
+        var counted =
+            request.facets.isEmpty
+            ? []
+            : Array(
+                repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count),
+                count: request.facets.count)
         var best = ScoreFloor(capacity: capacity)
-        var flat = sortsByScore ? FlatSearch(plan, request, capacity: capacity, memory: memory) : nil
+        let flat = sortsByScore ? FlatSearch(plan, request, capacity: capacity, memory: memory) : nil
         flat?.prefetch(views, order)
         best.raise(try flat?.lookAhead(views, order, &control) ?? 0)
         for index in order {
@@ -83,7 +86,7 @@ struct Search {
             for (facet, counter) in facets.enumerated() { counted[facet][index] = counter.result }
             if outcome.entries.isEmpty { continue }
             found.append(SegmentHits(segment: index, entries: outcome.entries))
-            if sortsByScore { best.add(outcome.entries) }
+            if sortsByScore, order.count > 1 { best.add(outcome.entries) }
         }
         var result = try page(found)
         result.total = total
@@ -126,6 +129,7 @@ struct Search {
     private func page(_ found: [SegmentHits]) throws(SegmentError) -> SearchResult {
         var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
         guard request.limit > 0 else { return result }
+        if found.count == 1, request.sort.isEmpty { return try page(found[0]) }
         var merge = try HitMerge(found, views: views, sort: request.sort)
         for _ in 0..<request.offset where try merge.pop() == nil { return result }
         while result.hits.count < request.limit, let hit = try merge.pop() { result.hits.append(hit) }
@@ -133,6 +137,23 @@ struct Search {
             result.next = Cursor(
                 sort: request.sort, values: last.sortValues, score: last.score,
                 key: try views[last.address.segment].segment.key(last.address.document))
+        }
+        return result
+    }
+
+    /// The page where all hits are in one segment, in their order.
+    private func page(_ found: SegmentHits) throws(SegmentError) -> SearchResult {
+        let entries = found.entries.dropFirst(request.offset)
+        var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
+        result.hits.reserveCapacity(min(request.limit, entries.count))
+        for (document, score) in entries.prefix(request.limit) {
+            let address = DocAddress(segment: found.segment, document: document)
+            result.hits.append(Hit(address: address, score: score, sortValues: []))
+        }
+        if entries.count > request.limit, let last = result.hits.last {
+            result.next = Cursor(
+                sort: [], values: [], score: last.score,
+                key: try views[found.segment].segment.key(last.address.document))
         }
         return result
     }

@@ -108,14 +108,19 @@ public final class Segment: Sendable {
         let number = Int(entry.firstOrdinal) + Int(ordinal)
         let (bytes, offset) = try terms.block(number / SegmentFormat.termBlockCount)
         var scan = try TermBlockScan(terms, bytes, blockOffset: offset)
-        var key: [UInt8] = []
-        for _ in 0...number % SegmentFormat.termBlockCount {
-            try scan.next()
-            key.removeLast(key.count - scan.shared)
-            key.append(contentsOf: scan.suffix.buffer)
+        return try withUnsafeTemporaryAllocation(
+            of: UInt8.self, capacity: IndexDocument.termByteCountMax + 2
+        ) { key throws(SegmentError) in
+            var count = 0
+            for _ in 0...number % SegmentFormat.termBlockCount {
+                try scan.next()
+                // SAFETY: the scan checks that no term is longer than that.
+                for index in 0..<scan.suffix.count { key[scan.shared + index] = scan.suffix.base[index] }
+                count = scan.shared + scan.suffix.count
+            }
+            guard count >= 2 else { throw terms.damaged(offset, "a term without a field") }
+            return Array(key[2..<count])
         }
-        guard key.count >= 2 else { throw terms.damaged(offset, "a term without a field") }
-        return Array(key.dropFirst(2))
     }
 
     /// A walk over the terms of a field in byte order, before the first.
