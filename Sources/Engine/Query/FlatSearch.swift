@@ -127,8 +127,17 @@ final class FlatSearch {
             return try Acceptance.withLive(view) {
                 var outcome = SegmentOutcome()
                 outcome.matching = .pruned
-                if request.countsTotal { try count(&outcome, view, index, flatPhrase, $0, &control) }
+                let uncounted = request.countsTotal ? flatPhrase : nil
                 try findBest(&outcome, view, index, &flatPhrase, $0, floor: floor, &control)
+                if request.countsTotal {
+                    if capacity > 0, best.hits.threshold == 0 {
+                        // No score was too low: all that matches was offered.
+                        outcome.total = best.hits.offeredCount
+                        outcome.matching = .offered
+                    } else {
+                        try count(&outcome, view, index, uncounted, $0, &control)
+                    }
+                }
                 return outcome
             }
         }
@@ -161,7 +170,6 @@ final class FlatSearch {
             outcome.matching = counter.method
             outcome.decodedBlockCount += counter.decodedBlockCount
         } else {
-            // The best are looked for from the start again.
             var phrase = phrase
             outcome.total = try phrase?.count(live, &control) ?? 0
             outcome.matching = .positions

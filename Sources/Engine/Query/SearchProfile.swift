@@ -9,6 +9,8 @@ public struct SegmentProfile: Hashable, Sendable {
         case none
         /// Not counted: only documents that may be among the best hits were looked at.
         case pruned
+        /// The page had room for all that match.
+        case offered = "hits"
         /// The dictionary knows how many documents have the only term.
         case frequency = "document frequency"
         /// The documents of the only term were tested for deletes.
