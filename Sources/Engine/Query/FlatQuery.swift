@@ -13,6 +13,7 @@ struct FlatForm {
     init?(_ plan: QueryPlan) {
         func units(_ children: [Int]) -> [Int]? {
             var units: [Int] = []
+            units.reserveCapacity(children.count)
             for child in children {
                 guard case .unit(let unit) = plan.nodes[child] else { return nil }
                 units.append(unit)

@@ -149,6 +149,9 @@ struct QueryPlan {
         return nodes.count - 1
     }
 
+    /// Whether no document can match.
+    var isNone: Bool { isNone(root) }
+
     private func isNone(_ node: Int) -> Bool {
         if case .none = nodes[node] { true } else { false }
     }

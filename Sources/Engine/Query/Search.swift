@@ -39,6 +39,7 @@ struct Search {
     func run() throws(SearchError) -> SearchResult {
         do {
             let plan = try QueryPlan(request.query, dictionary: dictionary, k1: request.k1)
+            if plan.isNone, !request.isProfiled { return try nothing() }
             return try SearchMemory.lend { try run(plan, $0) }
         } catch let error as SegmentError {
             throw .segment(error)
@@ -99,6 +100,19 @@ struct Search {
         return result
     }
 
+    /// The answer where no document matches.
+    private func nothing() throws(SegmentError) -> SearchResult {
+        var result = SearchResult(
+            total: 0, isTotalExact: !WindowPass.mayPrune(request), hits: [], facets: [], next: nil)
+        if request.facets.isEmpty { return result }
+        let counted = Array(repeating: SegmentFacet.keyword([]), count: views.count)
+        let cache = cache ?? FacetValueCache()
+        for facet in request.facets {
+            result.facets.append(try FacetMerge(facet, views: views, cache: cache).result(counted))
+        }
+        return result
+    }
+
     private var sortsByScore: Bool {
         request.sort.isEmpty || request.sort == [.score]
     }
@@ -128,7 +142,7 @@ struct Search {
 
     private func page(_ found: [SegmentHits]) throws(SegmentError) -> SearchResult {
         var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
-        guard request.limit > 0 else { return result }
+        guard request.limit > 0, !found.isEmpty else { return result }
         if found.count == 1, request.sort.isEmpty { return try page(found[0]) }
         var merge = try HitMerge(found, views: views, sort: request.sort)
         for _ in 0..<request.offset where try merge.pop() == nil { return result }
