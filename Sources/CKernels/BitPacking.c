@@ -4,6 +4,9 @@
 // ARM; every width has its own unrolled body, chosen by one jump a block.
 #include "CKernels.h"
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the kernels store native words: a little-endian machine is needed"
@@ -149,11 +152,95 @@ INLINE uint32_t narrow_value(const uint8_t *in, size_t byte_count, uint32_t widt
 
 INLINE size_t narrow_byte_count(size_t count, uint32_t width) { return (count * width + 7) >> 3; }
 
+// Eight values of up to 25 bits at once: they take as many bytes as a value has bits, each is inside of four
+// bytes of its own, and the four of a half are inside of sixteen. Which bytes and how far to shift depends on
+// the width alone.
+#if defined(__x86_64__)
+#define AVX2 __attribute__((target("avx2")))
+enum { EIGHTS_WIDTH_MAX = 25 };
+static struct {
+    uint8_t bytes[32];
+    uint32_t shifts[8];
+} eights[EIGHTS_WIDTH_MAX + 1];
+static int has_avx2;
+
+__attribute__((constructor)) static void lay_out_eights(void) {
+    has_avx2 = __builtin_cpu_supports("avx2") ? 1 : 0;
+    for (uint32_t width = 1; width <= EIGHTS_WIDTH_MAX; width++) {
+        for (uint32_t i = 0; i < 8; i++) {
+            const uint32_t bit = i < 4 ? i * width : i * width - (width / 2) * 8;
+            for (uint32_t byte = 0; byte < 4; byte++) {
+                eights[width].bytes[4 * i + byte] = (uint8_t)(bit / 8 + byte < 16 ? bit / 8 + byte : 0x80);
+            }
+            eights[width].shifts[i] = bit % 8;
+        }
+    }
+}
+
+// As saekin_unpack_narrow and saekin_unpack_narrow_ascending.
+AVX2 static inline void unpack_eights(const uint8_t *in, uint32_t count, const uint32_t width,
+                                      uint32_t *values, const int ascending, uint32_t previous) {
+    const __m256i bytes = _mm256_loadu_si256((const __m256i *)eights[width].bytes);
+    const __m256i shifts = _mm256_loadu_si256((const __m256i *)eights[width].shifts);
+    const __m256i mask = _mm256_set1_epi32((int)low_bits(width));
+    const __m256i last = _mm256_set1_epi32(7), numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    __m256i carry = _mm256_set1_epi32((int)previous);
+    const size_t half = width / 2;
+    const uint8_t *end = in + narrow_byte_count(count, width);
+    // The last bytes are read from here, so that none behind the run is.
+    uint8_t tail[64];
+    int is_tail = 0;
+    for (uint32_t i = 0; i < count; i += 8, in += width) {
+        if (!is_tail && (size_t)(end - in) < half + 16) {
+            memset(tail, 0, sizeof tail);
+            memcpy(tail, in, (size_t)(end - in));
+            in = tail;
+            is_tail = 1;
+        }
+        const __m256i both = _mm256_inserti128_si256(
+            _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)in)),
+            _mm_loadu_si128((const __m128i *)(in + half)), 1);
+        __m256i row = _mm256_and_si256(_mm256_srlv_epi32(_mm256_shuffle_epi8(both, bytes), shifts), mask);
+        if (ascending) {
+            row = _mm256_sub_epi32(row, _mm256_set1_epi32(-1));
+            row = _mm256_add_epi32(row, _mm256_slli_si256(row, 4));
+            row = _mm256_add_epi32(row, _mm256_slli_si256(row, 8));
+            const __m256i low = _mm256_permute2x128_si256(row, row, 0x08);
+            row = _mm256_add_epi32(_mm256_add_epi32(row, _mm256_shuffle_epi32(low, 0xff)), carry);
+            carry = _mm256_permutevar8x32_epi32(row, last);
+        }
+        if (count - i >= 8) {
+            _mm256_storeu_si256((__m256i *)(values + i), row);
+        } else {
+            const __m256i kept = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count - i)), numbers);
+            _mm256_maskstore_epi32((int *)(values + i), kept, row);
+        }
+    }
+}
+
+AVX2 static void unpack_eights_plain(const uint8_t *in, uint32_t count, uint32_t width, uint32_t *values) {
+    unpack_eights(in, count, width, values, 0, 0);
+}
+
+AVX2 static void unpack_eights_ascending(const uint8_t *in, uint32_t count, uint32_t width, uint32_t previous,
+                                         uint32_t *values) {
+    unpack_eights(in, count, width, values, 1, previous);
+}
+
+INLINE int has_eights(uint32_t width) { return has_avx2 && width > 0 && width <= EIGHTS_WIDTH_MAX; }
+#endif
+
 void saekin_unpack_narrow(const uint8_t *in, uint32_t count, uint32_t width, uint32_t *values) {
     if (width == 0) {
         memset(values, 0, count * sizeof(uint32_t));
         return;
     }
+#if defined(__x86_64__)
+    if (has_eights(width)) {
+        unpack_eights_plain(in, count, width, values);
+        return;
+    }
+#endif
     const size_t byte_count = narrow_byte_count(count, width);
     const uint32_t mask = low_bits(width);
     uint32_t i = 0;
@@ -168,13 +255,29 @@ void saekin_unpack_narrow(const uint8_t *in, uint32_t count, uint32_t width, uin
     for (; i < count; i++) values[i] = narrow_value(in, byte_count, width, i);
 }
 
+// Replaces gaps by the values: values[i] = values[i - 1] + gap + 1, with values[-1] = previous.
+INLINE void add_up(uint32_t *values, uint32_t count, uint32_t previous) {
+    lanes carry = splat(previous);
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        const lanes sums = running_sums(load((const uint8_t *)(values + i)) + splat(1), carry);
+        store(values + i, sums);
+        carry = __builtin_shufflevector(sums, sums, 3, 3, 3, 3);
+    }
+    previous = carry[0];
+    for (; i < count; i++) values[i] = previous += values[i] + 1;
+}
+
 void saekin_unpack_narrow_ascending(const uint8_t *in, uint32_t count, uint32_t width, uint32_t previous,
                                     uint32_t *values) {
-    saekin_unpack_narrow(in, count, width, values);
-    for (uint32_t i = 0; i < count; i++) {
-        previous += values[i] + 1;
-        values[i] = previous;
+#if defined(__x86_64__)
+    if (has_eights(width)) {
+        unpack_eights_ascending(in, count, width, previous, values);
+        return;
     }
+#endif
+    saekin_unpack_narrow(in, count, width, values);
+    add_up(values, count, previous);
 }
 
 size_t saekin_pack_array(const uint32_t *values, size_t count, uint32_t width, uint8_t *out) {
@@ -279,16 +382,13 @@ uint32_t saekin_patched_value(const uint8_t *in, uint32_t count, uint32_t width,
 
 void saekin_unpack_patched_ascending(const uint8_t *in, uint32_t count, uint32_t width,
                                      uint32_t exception_count, uint32_t previous, uint32_t *values) {
-    saekin_unpack_patched(in, count, width, exception_count, values);
-    if (count < 128) {
-        for (uint32_t i = 0; i < count; i++) values[i] = previous += values[i] + 1;
-        return;
-    }
-    lanes carry = splat(previous);
-    for (uint32_t row = 0; row < 32; row++) {
-        const lanes sums = running_sums(load((const uint8_t *)(values + 4 * row)) + splat(1), carry);
-        store(values + 4 * row, sums);
-        carry = __builtin_shufflevector(sums, sums, 3, 3, 3, 3);
+    if (exception_count == 0 && count < 128) {
+        saekin_unpack_narrow_ascending(in, count, width, previous, values);
+    } else if (exception_count == 0) {
+        saekin_unpack128_ascending(in, width, previous, values);
+    } else {
+        saekin_unpack_patched(in, count, width, exception_count, values);
+        add_up(values, count, previous);
     }
 }
 

@@ -110,7 +110,7 @@ size_t saekin_count_bits(const uint64_t *words, size_t count);
 /// Has the processor load the bytes at an address that will soon be read.
 static inline void saekin_prefetch(const void *address) { __builtin_prefetch(address); }
 
-/// sums[numbers[i]] += counts[i] for each count.
+/// sums[numbers[i]] += counts[2 * i] + counts[2 * i + 1] for each of `count` numbers.
 void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums);
 
 /// How many bits are set in both.

@@ -5,9 +5,17 @@
 
 /// What a facet counted in one segment.
 enum SegmentFacet: Sendable {
-    /// Documents per ordinal; empty where nothing was counted.
+    /// Two counts per ordinal, whose sum is its documents; empty where nothing was counted.
     case keyword([UInt32])
     case ranges(counts: [Int], documentCount: Int, minimum: Int64?, maximum: Int64?)
+}
+
+/// The values of a window's documents. One facet uses the memory at a time, for as long as a window takes.
+final class FacetWindow: @unchecked Sendable {
+    // SAFETY (Sendable): it belongs to the memory of one search.
+    fileprivate var values = [Int64](repeating: 0, count: Window.size)
+    /// A bit a document that has a value.
+    fileprivate var present = [UInt64](repeating: 0, count: Window.wordCount)
 }
 
 /// Counts one facet in one segment.
@@ -31,12 +39,12 @@ struct FacetCounter {
     private var documentCount = 0
     private var minimum: Int64?
     private var maximum: Int64?
-    private var values: [Int64] = []
-    private var present: [UInt64] = []
+    private let memory: FacetWindow
     private var lowerEnds: [Int64] = []
     private var upperEnds: [Int64] = []
 
-    init(_ request: FacetRequest, view: SegmentView) {
+    init(_ request: FacetRequest, view: SegmentView, memory: FacetWindow) {
+        self.memory = memory
         group = request.group
         switch request.kind {
         case .keyword(let field, _, _, _):
@@ -70,14 +78,10 @@ struct FacetCounter {
         case .keyword(let column):
             try Self.countOrdinals(column, window: window, bits.words, slot, &counts)
         case .ranges(let reader):
-            if values.isEmpty {
-                values = Array(repeating: 0, count: Window.size)
-                present = Array(repeating: 0, count: Window.wordCount)
-            }
             if bits.hasFewer(slot, than: Self.lookUpCountMax + 1) {
                 try lookUp(reader, window: window, where: slot, bits)
             } else {
-                try reader.load(window: window, values: &values, present: &present)
+                try reader.load(window: window, values: &memory.values, present: &memory.present)
             }
             countRanges(where: slot, bits)
         }
@@ -101,15 +105,15 @@ struct FacetCounter {
         _ reader: IntegerReader, window: UInt32, where slot: Int, _ bits: borrowing BitSlots
     ) throws(SegmentError) {
         for word in 0..<Window.wordCount {
-            present[word] = 0
+            memory.present[word] = 0
             var matches = bits.words[slot + word]
             while matches != 0 {
                 let bit = matches.trailingZeroBitCount
                 matches &= matches - 1
                 let offset = word << 6 + bit
                 guard let value = try reader.value(window << Window.shift + UInt32(offset)) else { continue }
-                values[offset] = value
-                present[word] |= 1 << UInt64(bit)
+                memory.values[offset] = value
+                memory.present[word] |= 1 << UInt64(bit)
             }
         }
     }
@@ -117,6 +121,7 @@ struct FacetCounter {
     private mutating func countRanges(where slot: Int, _ bits: borrowing BitSlots) {
         var least = Int64.max
         var greatest = Int64.min
+        let (values, present) = (memory.values, memory.present)
         for word in 0..<Window.wordCount {
             var matches = bits.words[slot + word] & present[word]
             documentCount += matches.nonzeroBitCount
@@ -140,10 +145,7 @@ struct FacetCounter {
     /// What was counted.
     var result: SegmentFacet {
         switch source {
-        case .keyword:
-            var sums = Array(repeating: UInt32(0), count: counts.count / 2)
-            for ordinal in sums.indices { sums[ordinal] = counts[2 * ordinal] + counts[2 * ordinal + 1] }
-            return .keyword(sums)
+        case .keyword: return .keyword(counts)
         case .ranges, .missing:
             return .ranges(
                 counts: counts.map(Int.init), documentCount: documentCount, minimum: minimum, maximum: maximum

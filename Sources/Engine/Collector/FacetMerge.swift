@@ -3,8 +3,18 @@ import CKernels
 
 /// Merges what a facet counted in each segment.
 struct FacetMerge {
-    /// Documents per ordinal of a segment.
-    private typealias Part = (segment: Int, counts: [UInt32])
+    /// What was counted in a segment.
+    private struct Part {
+        let segment: Int
+        /// Two per ordinal.
+        let counts: [UInt32]
+
+        /// The documents that have a value.
+        @inline(__always)
+        func documentCount(_ ordinal: Int) -> UInt32 { counts[2 * ordinal] + counts[2 * ordinal + 1] }
+
+        var ordinals: Range<Int> { 0..<counts.count / 2 }
+    }
 
     private let request: FacetRequest
     private let views: [SegmentView]
@@ -42,7 +52,9 @@ struct FacetMerge {
     ) throws(SegmentError) -> FacetResult {
         var parts: [Part] = []
         for (index, segment) in segments.enumerated() {
-            if case .keyword(let counts) = segment, !counts.isEmpty { parts.append((index, counts)) }
+            if case .keyword(let counts) = segment, !counts.isEmpty {
+                parts.append(Part(segment: index, counts: counts))
+            }
         }
         var top: [(value: [UInt8], count: Int)]
         let distinct: Int
@@ -50,12 +62,16 @@ struct FacetMerge {
         if parts.count == 1 {
             // Ordinals are in the order of the bytes, so only the values that are shown need to be read.
             let part = parts[0]
-            distinct = part.counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
             var best = TopHits<FacetRank>(capacity: limit)
-            for (ordinal, count) in part.counts.enumerated() where count > 0 {
+            var seen = 0
+            for ordinal in part.ordinals {
+                let count = part.documentCount(ordinal)
+                if count == 0 { continue }
+                seen += 1
                 best.offer(
                     FacetRank(count: order == .count ? UInt64(count) : 0, place: UInt32(ordinal)), count)
             }
+            distinct = seen
             top = []
             for entry in best.sorted() {
                 let value = try views[part.segment].segment.termBytes(field, ordinal: entry.rank.place)
@@ -63,7 +79,7 @@ struct FacetMerge {
             }
             for value in selected {
                 guard let entry = try views[part.segment].segment.term(field, value) else { continue }
-                selectedCounts[value] = Int(part.counts[Int(entry.ordinal)])
+                selectedCounts[value] = Int(part.documentCount(Int(entry.ordinal)))
             }
         } else if let join = try cache.join(field, parts.map { views[$0.segment].segment }) {
             let sums = Self.sum(parts, join)
@@ -73,7 +89,7 @@ struct FacetMerge {
             for value in Set(selected) where !shown.contains(value) {
                 for part in parts {
                     guard let entry = try views[part.segment].segment.term(field, value) else { continue }
-                    selectedCounts[value, default: 0] += Int(part.counts[Int(entry.ordinal)])
+                    selectedCounts[value, default: 0] += Int(part.documentCount(Int(entry.ordinal)))
                 }
             }
         } else {
@@ -96,7 +112,7 @@ struct FacetMerge {
         var sums = Array(repeating: UInt32(0), count: join.values.count)
         for (part, numbers) in zip(parts, join.numbers) {
             // SAFETY: both have a value an ordinal, and numbers are those of values.
-            precondition(part.counts.count == numbers.count)
+            precondition(part.counts.count == 2 * numbers.count)
             sums.withUnsafeMutableBufferPointer { sums in
                 saekin_add_numbered(part.counts, numbers, numbers.count, sums.baseAddress)
             }
@@ -137,7 +153,9 @@ struct FacetMerge {
         var sums: [[UInt8]: Int] = [:]
         for part in parts {
             let segment = views[part.segment].segment
-            for (ordinal, count) in part.counts.enumerated() where count > 0 {
+            for ordinal in part.ordinals {
+                let count = part.documentCount(ordinal)
+                if count == 0 { continue }
                 sums[try segment.termBytes(field, ordinal: UInt32(ordinal)), default: 0] += Int(count)
             }
         }

@@ -21,14 +21,12 @@ final class FacetValueCache: Sendable {
         var values: [[UInt8]] = []
     }
 
-    private struct SegmentMap {
-        weak var segment: Segment?
-        var fields: [FieldID: [UInt32]] = [:]
-    }
-
     private struct State {
+        private static let stateCount = Atomic<UInt64>(0)
+
+        /// Numbers of another state mean other values.
+        let id = State.stateCount.wrappingAdd(1, ordering: .relaxed).newValue
         var fields: [FieldID: Field] = [:]
-        var maps: [ObjectIdentifier: SegmentMap] = [:]
         var valueCount = 0
     }
 
@@ -57,14 +55,7 @@ final class FacetValueCache: Sendable {
     private static func map(
         _ field: FieldID, _ segment: Segment, _ state: inout State
     ) throws(SegmentError) -> [UInt32] {
-        let id = ObjectIdentifier(segment)
-        // Another segment may since have got the address of one that is gone.
-        if let known = state.maps[id], known.segment === segment {
-            if let map = known.fields[field] { return map }
-        } else {
-            state.maps = state.maps.filter { $0.value.segment != nil && $0.key != id }
-            state.maps[id] = SegmentMap(segment: segment)
-        }
+        if let map = segment.facetNumbers.map(field, state.id) { return map }
         var map: [UInt32] = []
         map.reserveCapacity(Int(segment.fieldStatistics(field)?.termCount ?? 0))
         var values = state.fields.removeValue(forKey: field) ?? Field()
@@ -85,8 +76,27 @@ final class FacetValueCache: Sendable {
                 map.append(number)
             }
         }
-        state.maps[id]?.fields[field] = map
+        segment.facetNumbers.keep(map, field, state.id)
         return map
+    }
+}
+
+/// A segment's maps from ordinals to numbers: they go with it.
+final class FacetNumbers: Sendable {
+    private struct Map {
+        let state: UInt64
+        let numbers: [UInt32]
+    }
+
+    private let maps = Mutex<[FieldID: Map]>([:])
+
+    /// The map of a field, if it was made with the numbers of a state.
+    func map(_ field: FieldID, _ state: UInt64) -> [UInt32]? {
+        maps.withLock { $0[field].flatMap { $0.state == state ? $0.numbers : nil } }
+    }
+
+    func keep(_ numbers: [UInt32], _ field: FieldID, _ state: UInt64) {
+        maps.withLock { $0[field] = Map(state: state, numbers: numbers) }
     }
 }
 

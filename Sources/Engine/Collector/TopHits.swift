@@ -3,6 +3,8 @@
 /// What hits are ordered by inside one segment; greater is better.
 protocol HitRank: Comparable, Sendable {}
 
+extension Float: HitRank {}
+
 /// Score, then key: one comparison of 64 bits.
 struct ScoreRank: HitRank {
     private let packed: UInt64

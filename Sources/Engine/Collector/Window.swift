@@ -109,12 +109,14 @@ struct BitSlots: Sendable {
         }
     }
 
-    /// Writes a window's bits into a set of documents.
-    func store(_ slot: Int, to set: DocumentSet, window: UInt32) {
+    /// Writes a window's bits into the words of a segment's documents.
+    ///
+    /// - Precondition: there are words for every window of the segment.
+    func store(_ slot: Int, to segment: UnsafeMutablePointer<UInt64>, window: UInt32) {
         check(slot)
         words.withUnsafeBufferPointer {
-            // SAFETY: a set has the words of every window of its segment.
-            (set.words + Int(window) * Window.wordCount).update(
+            // SAFETY: the caller gives the words of every window.
+            (segment + Int(window) * Window.wordCount).update(
                 from: $0.baseAddress! + slot, count: Window.wordCount)
         }
     }

@@ -85,8 +85,11 @@ struct WindowPass {
     }
 
     /// Visits every window that may hold a match and keeps the matches; their number.
+    ///
+    /// - Parameter matches: a bit a document, 0 before, with words for every window.
     mutating func run(
-        _ matches: DocumentSet, _ facets: inout [FacetCounter], _ control: inout SearchControl
+        _ matches: UnsafeMutablePointer<UInt64>, _ facets: inout [FacetCounter],
+        _ control: inout SearchControl
     ) throws(SearchError) -> Int {
         var total = 0
         var window: UInt32 = 0

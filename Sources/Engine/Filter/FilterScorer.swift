@@ -26,7 +26,8 @@ struct FilterScorer {
     private let windowCount: UInt32
     private var values: [Int64] = []
     private var present: [UInt64] = []
-    private var ordinals = KeywordWindow()
+    /// Made when it is first needed: it has room for a window.
+    private var ordinals: KeywordWindow?
     /// `UnitScorer` asks for score slots; none is ever taken.
     private var slots = ScoreSlots()
 
@@ -254,13 +255,15 @@ struct FilterScorer {
     private mutating func matchPresence(
         _ column: KeywordColumn, _ window: UInt32, _ candidates: Int, _ out: Int, _ bits: inout BitSlots
     ) throws(SegmentError) {
-        try column.decode(window: Int(window), into: &ordinals)
-        if ordinals.isEmpty { return }
-        let window = ordinals
+        var decoded = ordinals ?? KeywordWindow()
+        ordinals = nil
+        defer { ordinals = decoded }
+        try column.decode(window: Int(window), into: &decoded)
+        if decoded.isEmpty { return }
         bits.filter(candidates, into: out) { offset in
-            window.isSingleValued
-                ? window.ordinals[offset] != KeywordWindow.missing
-                : window.starts[offset] < window.starts[offset + 1]
+            decoded.isSingleValued
+                ? decoded.ordinals[offset] != KeywordWindow.missing
+                : decoded.starts[offset] < decoded.starts[offset + 1]
         }
     }
 }

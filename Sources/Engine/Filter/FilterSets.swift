@@ -76,7 +76,7 @@ final class FilterSets: Sendable {
                 let out = bits.take()
                 bits.fillExisting(candidates, window: window, documentCount: documentCount)
                 try scorer.match(window, candidates: candidates, out: out, &bits)
-                bits.store(out, to: set, window: window)
+                bits.store(out, to: set.words, window: window)
                 bits.giveBack(candidates)
                 window = try scorer.nextWindow(window + 1)
             }

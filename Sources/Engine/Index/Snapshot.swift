@@ -45,6 +45,8 @@ public final class Snapshot: Sendable {
     let dictionary: SnapshotDictionary
     /// The segments in the order in which they are searched.
     let searchOrder: [Int]
+    /// Their documents side by side.
+    let spaces: DocumentSpaces
     /// Answers that were asked for before.
     let results = ResultCache()
 
@@ -61,6 +63,7 @@ public final class Snapshot: Sendable {
         self.sequence = sequence
         dictionary = SnapshotDictionary(segments.map(\.segment))
         searchOrder = Self.searchOrder(segments)
+        spaces = DocumentSpaces(segments, order: searchOrder)
         documentCount = segments.reduce(0) { $0 + Int($1.liveCount) }
     }
 

@@ -1,4 +1,5 @@
-// Finds the best hits of a flat query and reads no block that cannot reach the page.
+// Finds the best hits of a flat query in the segments of a space, and reads no block that cannot reach the
+// page.
 //
 // Going through the documents in stretches, each term is bounded by the headers of its groups of 32 blocks,
 // then of its blocks. A stretch whose bounds together stay below the threshold is passed over. Of an OR, the
@@ -11,12 +12,12 @@
 // and Ganti, "Interval-based pruning for top-k processing over compressed lists" (2011).
 import CKernels
 
-/// Finds the best hits of one segment after another by score.
+/// Finds the best hits by score.
 struct BestHits {
     private let memory: SearchMemory
     /// Memory for candidates: whoever works on some copies it, with the count of its own.
     private let candidates: Candidates
-    /// The terms in the segment, the rarest first.
+    /// The terms, the rarest first.
     private var terms: [ScoredTerm] = []
     private var documentCount: UInt32 = 0
     private var acceptance = Acceptance.all
@@ -37,12 +38,12 @@ struct BestHits {
         candidates = Candidates(memory)
     }
 
-    /// Leaves in `hits` the best that a segment adds to those that were found before.
+    /// Leaves in `hits` the best that some segments add to those that were found before.
     mutating func run(
-        _ query: FlatQuery, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ acceptance: Acceptance,
-        floor: Float, _ control: inout SearchControl
+        _ query: FlatQuery, _ plan: QueryPlan, _ space: DocumentSpace, _ acceptance: Acceptance, floor: Float,
+        _ control: inout SearchControl
     ) throws {
-        try hits.begin(segment, floor: floor)
+        hits.begin(space, floor: floor)
         terms.removeAll(keepingCapacity: true)
         bounds.removeAll(keepingCapacity: true)
         order.removeAll(keepingCapacity: true)
@@ -53,11 +54,11 @@ struct BestHits {
         for term in query.terms {
             order.append(terms.count)
             bounds.append(0)
-            terms.append(scored(term.unit, plan, segment, index))
+            terms.append(scored(term, plan))
             postingCount += Int(term.documentFrequency)
         }
         if terms.isEmpty { return }
-        documentCount = segment.documentCount
+        documentCount = space.documentCount
         self.acceptance = acceptance
         var size = Window.size
         while size < SearchMemory.capacity, postingCount * size < Self.windowPostingCount * Int(documentCount)
@@ -68,16 +69,13 @@ struct BestHits {
         if query.isAnd { try searchAll(&control) } else { try searchAny(&control) }
     }
 
-    private func scored(
-        _ unit: Int, _ plan: QueryPlan, _ segment: Segment, _ index: Int
-    ) -> ScoredTerm {
-        let source = plan.units[unit].sources.first(in: index)
-        return ScoredTerm(
-            TermCursor(segment, source.entry, memory: memory.block(terms.count)),
-            plan.scores(unit, field: source.field, norms: segment.norms(source.entry.field)))
+    private func scored(_ term: FlatQuery.Term, _ plan: QueryPlan) -> ScoredTerm {
+        ScoredTerm(
+            TermCursor(term.chain, memory: memory.block(terms.count)),
+            plan.scores(term.unit, field: term.field, norms: nil))
     }
 
-    /// Blocks that were decoded in the last segment.
+    /// Blocks that were decoded by the last run.
     var decodedBlockCount: Int { terms.reduce(0) { $0 + $1.cursor.blockNumber } }
 
     // MARK: Looking ahead
@@ -85,22 +83,21 @@ struct BestHits {
     /// Blocks that are read ahead for the threshold.
     private static let primingBlockCountMax = 64
 
-    /// What the k-th best of one unit gives alone, over the segments that `primer` has looked at: the k best
-    /// of all can only be better. Without it, frequent terms would be essential until k documents with the
-    /// rare ones have been met.
+    /// What the k-th best of one term gives alone: the k best of all can only be better. Without it, frequent
+    /// terms would be essential until k documents with the rare ones have been met.
     mutating func lookAhead(
-        _ unit: Int, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ acceptance: Acceptance,
-        _ primer: inout Primer, _ control: inout SearchControl
-    ) throws {
+        _ term: FlatQuery.Term, _ plan: QueryPlan, _ acceptance: Acceptance, _ control: inout SearchControl
+    ) throws -> Float {
         terms.removeAll(keepingCapacity: true)
-        var term = scored(unit, plan, segment, index)
+        var primer = Primer(capacity: hits.capacity)
+        var term = scored(term, plan)
         var found = candidates
         while primer.blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
             try control.check()
             primer.blockCount += 1
             let least = primer.floor
             if term.boundOfBlock() <= least {
-                guard try term.cursor.skipBlock() else { return }
+                guard try term.cursor.skipBlock() else { break }
                 continue
             }
             try term.cursor.decode()
@@ -110,6 +107,7 @@ struct BestHits {
                 primer.add(found.scores[place])
             }
         }
+        return primer.floor
     }
 
     // MARK: Hits
@@ -324,8 +322,8 @@ struct BestHits {
             for place in optional..<order.count {
                 let index = order[place]
                 if bounds[index] == 0 { continue }
-                var kernel = terms[index].scores.kernel
                 while try terms[index].cursor.moveToRun(base: first, end: windowEnd) {
+                    var kernel = terms[index].kernel
                     try terms[index].cursor.decode()
                     let run = terms[index].cursor.takeRun(base: first, end: windowEnd)
                     if run.isEmpty { break }

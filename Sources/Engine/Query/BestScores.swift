@@ -2,50 +2,132 @@
 
 import CKernels
 
-/// Keeps the best hits of one segment after another.
+/// Keeps the best hits of the segments of a space.
+///
+/// Scores alone decide what may stay. Who wins a tie is found out at the end, when few are left: it takes a
+/// look at the documents' keys.
 struct BestScores {
+    private struct Hit {
+        let document: UInt32
+        let score: Float
+    }
+
+    /// What hits of one segment are compared by.
+    private struct Part {
+        let base: UInt32
+        var keys: KeyReader
+        /// Hits rank below this one: those behind the cursor.
+        let limit: ScoreRank?
+
+        init(_ part: DocumentSpace.Part, _ after: Cursor?) throws(SegmentError) {
+            base = part.base
+            keys = KeyReader(part.segment)
+            limit = try after.map { (after) throws(SegmentError) in try ScoreRank(after, in: part.segment) }
+        }
+
+        mutating func rank(_ hit: Hit) throws(SegmentError) -> ScoreRank {
+            ScoreRank(score: hit.score, keyOrdinal: try keys.ordinal(hit.document - base))
+        }
+    }
+
     private let after: Cursor?
-    /// Hits rank below this one: those behind the cursor.
-    private var limit: ScoreRank?
-    private var keys: KeyReader?
-    private var hits: TopHits<ScoreRank>
+    private var space: DocumentSpace
+    private var parts: [Part?] = []
+    private var best: TopHits<Float>
+    private var found: [Hit] = []
+    /// When so many are found, those that cannot stay are dropped.
+    private var foundCountMax = 0
     /// Documents with a lower score cannot get onto the page; those that tie may.
     private(set) var threshold: Float = 0
     private var floor: Float = 0
     /// Hits that were offered.
     private(set) var offeredCount = 0
 
+    private static let foundCountMin = 256
+
     init(capacity: Int, after: Cursor?) {
         self.after = after
-        hits = TopHits(capacity: capacity)
+        space = DocumentSpace.none
+        best = TopHits(capacity: capacity)
     }
 
-    /// Goes on with a segment, in which hits have to reach `floor`, 0 for any.
-    mutating func begin(_ segment: Segment, floor: Float) throws(SegmentError) {
-        keys = KeyReader(segment)
-        limit = try after.map { (after) throws(SegmentError) in try ScoreRank(after, in: segment) }
+    /// Goes on with other segments, in which hits have to reach `floor`, 0 for any.
+    mutating func begin(_ space: DocumentSpace, floor: Float) {
+        self.space = space
+        parts.removeAll(keepingCapacity: true)
         self.floor = floor
         threshold = floor
         offeredCount = 0
-        hits.removeAll()
+        best.removeAll()
+        found.removeAll(keepingCapacity: true)
+        foundCountMax = max(Self.foundCountMin, 2 * capacity)
     }
 
-    var capacity: Int { hits.capacity }
+    var capacity: Int { best.capacity }
 
     /// Keeps a document if it is among the best so far.
     mutating func offer(_ document: UInt32, _ score: Float) throws(SegmentError) {
         offeredCount += 1
         if score < threshold { return }
-        guard let ordinal = try keys?.ordinal(document) else { return }
-        let rank = ScoreRank(score: score, keyOrdinal: ordinal)
-        if let limit, !(rank < limit) { return }
-        hits.offer(rank, document)
-        threshold = max(floor, hits.worst?.score ?? 0)
+        let hit = Hit(document: document, score: score)
+        if after != nil, try !isBehindCursor(hit) { return }
+        if found.count == foundCountMax { try dropWorst() }
+        found.append(hit)
+        best.offer(score, document)
+        if let worst = best.worst { threshold = max(floor, worst) }
     }
 
-    /// The hits, best first.
-    func sorted() -> [(document: UInt32, score: Float)] {
-        hits.sorted().map { ($0.document, $0.rank.score) }
+    private mutating func isBehindCursor(_ hit: Hit) throws(SegmentError) -> Bool {
+        let number = try openPart(of: hit)
+        guard let limit = parts[number]?.limit, hit.score >= limit.score else { return true }
+        guard hit.score == limit.score, let rank = try parts[number]?.rank(hit) else { return false }
+        return rank < limit
+    }
+
+    /// The number of the part in which a hit is; from then on it can be compared.
+    private mutating func openPart(of hit: Hit) throws(SegmentError) -> Int {
+        if parts.isEmpty {
+            parts.append(contentsOf: repeatElement(nil, count: space.parts.count))
+        }
+        let number = space.part(of: hit.document)
+        if parts[number] == nil { parts[number] = try Part(space.parts[number], after) }
+        return number
+    }
+
+    private mutating func dropWorst() throws(SegmentError) {
+        found.removeAll { $0.score < threshold }
+        if found.count > foundCountMax / 2 {
+            let ranked = try ranked()
+            found.removeAll(keepingCapacity: true)
+            for part in ranked { found += part.hits }
+            foundCountMax = max(foundCountMax, 2 * found.count)
+        }
+    }
+
+    /// Those that may stay of each segment, best first.
+    private mutating func ranked() throws(SegmentError) -> [(part: Int, hits: [Hit])] {
+        var ranked: [(part: Int, rank: ScoreRank, hit: Hit)] = []
+        for hit in found where hit.score >= threshold {
+            let number = try openPart(of: hit)
+            if let rank = try parts[number]?.rank(hit) { ranked.append((number, rank, hit)) }
+        }
+        ranked.sort { $0.part != $1.part ? $0.part < $1.part : $1.rank < $0.rank }
+        var parts: [(part: Int, hits: [Hit])] = []
+        for (part, _, hit) in ranked {
+            if parts.last?.part != part { parts.append((part, [])) }
+            if parts[parts.count - 1].hits.count < capacity { parts[parts.count - 1].hits.append(hit) }
+        }
+        return parts
+    }
+
+    /// The hits of each segment, best first.
+    mutating func results() throws(SegmentError) -> [SegmentHits] {
+        let ranked = try ranked()
+        return ranked.map { (number, hits) in
+            let part = space.parts[number]
+            return SegmentHits(
+                segment: part.number, entries: hits.map { ($0.document - part.base, $0.score) })
+        }
     }
 }
 

@@ -114,37 +114,58 @@ final class PhraseMemory: @unchecked Sendable {
     }
 }
 
-/// Evaluates a flat phrase in one segment. A copy shares the memory: one may only be used when the other no
-/// longer is.
+/// Evaluates a flat phrase in the segments of a space. A copy shares the memory: one may only be used when
+/// the other no longer is.
 struct FlatPhrase {
     /// The rarest first.
     private var terms: [PhraseTerm]
     private let scores: UnitScores
     private let memory: PhraseMemory
 
-    /// Nil when the query is no phrase, or one with several fields or alternatives in this segment.
-    init?(_ plan: QueryPlan, segment: Segment, index: Int, memory search: SearchMemory) {
+    /// Nil when the query is no phrase, or one with several fields or alternatives in these segments, or in
+    /// none of them.
+    init?(_ plan: QueryPlan, _ space: DocumentSpace, memory search: SearchMemory) {
         guard case .phrase(let number) = plan.nodes[plan.root] else { return nil }
         let phrase = plan.phrases[number]
-        let fields = phrase.sources[index].indices.filter { !phrase.sources[index][$0].isEmpty }
-        guard fields.count == 1, let field = fields.first else { return nil }
-        let positions = phrase.sources[index][field]
-        guard positions.allSatisfy({ $0.count == 1 }) else { return nil }
-        let offsets = positions.indices.sorted {
-            positions[$0][0].documentFrequency < positions[$1][0].documentFrequency
+        let length = phrase.terms.count
+        // By place in the phrase, its lists in the segments that have all places.
+        let links = search.links(length * space.parts.count)
+        var frequencies = Array(repeating: 0, count: length)
+        var (field, count) = (-1, 0)
+        for part in space.parts {
+            let fields = phrase.sources[part.number]
+            for candidate in fields.indices where !fields[candidate].isEmpty {
+                let places = fields[candidate]
+                guard field < 0 || field == candidate, places.allSatisfy({ $0.count == 1 }) else {
+                    return nil
+                }
+                field = candidate
+                for place in 0..<length {
+                    // SAFETY: there is room for a list of every place in every segment.
+                    (links + place * space.parts.count + count).initialize(
+                        to: PostingsLink(part, places[place][0]))
+                    frequencies[place] += Int(places[place][0].documentFrequency)
+                }
+            }
+            count += fields.allSatisfy(\.isEmpty) ? 0 : 1
         }
+        guard count > 0 else { return nil }
         memory = search.phrase
         terms = []
-        terms.reserveCapacity(offsets.count)
-        for (index, offset) in offsets.enumerated() {
-            memory.terms[index].offset = UInt32(offset)
+        terms.reserveCapacity(length)
+        for place in frequencies.indices.sorted(by: { frequencies[$0] < frequencies[$1] }) {
+            let index = terms.count
+            memory.terms[index].offset = UInt32(place)
+            let chain = PostingsChain(links: links + place * space.parts.count, count: count)
             terms.append(
-                PhraseTerm(
-                    TermCursor(segment, positions[offset][0], memory: search.block(index)),
-                    memory.positions(index)))
+                PhraseTerm(TermCursor(chain, memory: search.block(index)), memory.positions(index)))
         }
-        scores = plan.phraseScores(number, field: field, norms: segment.norms(phrase.fields[field].field))
+        scores = plan.phraseScores(number, field: field, norms: nil)
     }
+
+    /// The norm of a document of the block of the rarest term.
+    @inline(__always)
+    private func norm(_ document: UInt32) -> UInt8 { terms[0].cursor.norms?[Int(document)] ?? 0 }
 
     // MARK: Stretches
 
@@ -276,6 +297,7 @@ struct FlatPhrase {
         if !isSingle { terms[0].cursor.decodeFrequencies() }
         let (documents, frequencies) = (terms[0].cursor.documents, terms[0].cursor.frequencies)
         var kernel = scores.kernel
+        kernel.norms = terms[0].cursor.norms
         // SAFETY: the block is decoded, and there is room for the places of a block.
         let count = saekin_candidate_places(
             &kernel, documents, isSingle ? nil : frequencies, terms[0].cursor.count, threshold, memory.places,
@@ -354,7 +376,8 @@ struct FlatPhrase {
         guard count > 0, try compare(count, isFirstEnough: false) > 0 else { return }
         for candidate in 0..<count where memory.frequencies[candidate] > 0 {
             let document = memory.documents[candidate]
-            try hits.offer(document, scores.score(frequency: memory.frequencies[candidate], document))
+            try hits.offer(
+                document, scores.score(frequency: memory.frequencies[candidate], norm: norm(document)))
         }
     }
 
@@ -370,6 +393,6 @@ struct FlatPhrase {
             }
             most = min(most, ends[place] - (place > 0 ? ends[place - 1] : 0))
         }
-        return scores.score(frequency: most, memory.documents[candidate]) >= threshold
+        return scores.score(frequency: most, norm: norm(memory.documents[candidate])) >= threshold
     }
 }

@@ -41,47 +41,49 @@ struct FlatForm {
     }
 }
 
-/// A flat query bound to one segment after another.
+/// A flat query bound to the segments of a space.
 struct FlatQuery {
-    /// A term that the segment has.
+    /// A term that one of the segments has.
     struct Term {
+        /// Index of the plan's unit, and of its field.
         let unit: Int
+        let field: Int
+        let chain: PostingsChain
+        /// Documents with the term, deleted ones included.
         let documentFrequency: UInt32
     }
 
     private let form: FlatForm
-    /// The terms that the segment has, the rarest first; none when the query cannot match there.
+    private let memory: SearchMemory
+    /// The terms that the segments have, the rarest first; none when the query cannot match there. Valid
+    /// until the memory's links are used again.
     private(set) var terms: [Term] = []
 
-    init(_ form: FlatForm) {
+    init(_ form: FlatForm, memory: SearchMemory) {
         self.form = form
+        self.memory = memory
         terms.reserveCapacity(form.units.count)
     }
-
-    /// The plan's units.
-    var units: [Int] { form.units }
 
     /// Whether a document needs all of several terms.
     var isAnd: Bool { form.isAnd && terms.count > 1 }
 
-    /// Blocks of postings of all terms that the segment has.
-    var blockCount: Int {
-        terms.reduce(0) {
-            $0 + (Int($1.documentFrequency) + PostingsCursor.blockCapacity - 1) / PostingsCursor.blockCapacity
-        }
-    }
+    /// Blocks of postings of all terms.
+    var blockCount: Int { terms.reduce(0) { $0 + $1.chain.blockCount } }
 
-    /// Binds the query to a segment; false when a term has more than one list of postings there.
-    mutating func bind(_ plan: QueryPlan, segment: Int) -> Bool {
+    /// Binds the query to the segments of a space; false when a term has more than one list of postings in a
+    /// segment, or lists in several fields.
+    mutating func bind(_ plan: QueryPlan, _ space: DocumentSpace) -> Bool {
         terms.removeAll(keepingCapacity: true)
+        let links = memory.links(form.units.count * space.parts.count)
+        var linkCount = 0
         for unit in form.units {
-            let count = plan.units[unit].sources.count(in: segment)
-            if count > 1 { return false }
-            if count == 0 { continue }
-            let frequency = plan.units[unit].sources.firstFrequency(in: segment)
-            terms.append(Term(unit: unit, documentFrequency: frequency))
+            guard let term = term(plan, unit, space, links + linkCount) else { return false }
+            if term.chain.count == 0 { continue }
+            linkCount += term.chain.count
+            terms.append(term)
             var place = terms.count - 1
-            while place > 0, terms[place - 1].documentFrequency > frequency {
+            while place > 0, terms[place - 1].documentFrequency > terms[place].documentFrequency {
                 terms.swapAt(place, place - 1)
                 place -= 1
             }
@@ -90,10 +92,39 @@ struct FlatQuery {
         return true
     }
 
-    /// The rarest unit of an OR of several that has at least `count` documents, to look ahead with.
-    func primer(_ plan: QueryPlan, _ count: Int) -> Int? {
+    /// Writes the lists of a unit; nil when they are not one chain.
+    private func term(
+        _ plan: QueryPlan, _ unit: Int, _ space: DocumentSpace, _ links: UnsafeMutablePointer<PostingsLink>
+    ) -> Term? {
+        var (field, count, documentFrequency) = (0, 0, UInt32(0))
+        for part in space.parts {
+            let listCount = plan.units[unit].sources.count(in: part.number)
+            if listCount == 0 { continue }
+            let source = plan.units[unit].sources.first(in: part.number)
+            guard listCount == 1, count == 0 || source.field == field else { return nil }
+            // So that one segment's postings come while another's are read.
+            part.segment.prefetchPostings(at: source.entry.postingsOffset)
+            field = source.field
+            // SAFETY: there is room for a list of every unit in every segment.
+            (links + count).initialize(to: PostingsLink(part, source.entry))
+            count += 1
+            documentFrequency += source.entry.documentFrequency
+        }
+        return Term(
+            unit: unit, field: field, chain: PostingsChain(links: links, count: count),
+            documentFrequency: documentFrequency)
+    }
+
+    /// Whether a segment has what the query needs.
+    func mayMatch(_ plan: QueryPlan, in segment: Int) -> Bool {
+        form.isAnd
+            ? form.units.allSatisfy { plan.units[$0].sources.count(in: segment) > 0 }
+            : form.units.contains { plan.units[$0].sources.count(in: segment) > 0 }
+    }
+
+    /// The rarest term of an OR of several that has at least `count` documents, to look ahead with.
+    func primer(_ count: Int) -> Term? {
         guard !form.isAnd, form.units.count > 1 else { return nil }
-        return form.units.filter { plan.units[$0].documentFrequency >= UInt64(count) }
-            .min { plan.units[$0].documentFrequency < plan.units[$1].documentFrequency }
+        return terms.first { Int($0.documentFrequency) >= count }
     }
 }

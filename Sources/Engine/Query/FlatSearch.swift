@@ -1,13 +1,13 @@
 // Searches segments in which the query is flat, or a flat phrase: what matches is counted first, then the
-// best hits are found among it. What segments have in common (the form of the query, memory, tables) is made
-// once.
+// best hits are found among it. Where no match has to be known one by one, terms are searched in all segments
+// at once, as though they were one; else in a segment after the other.
 
-/// What a search finds in a segment.
+/// What a search finds in a segment, or in all of them at once.
 struct SegmentOutcome {
     /// Documents that match.
     var total = 0
-    /// The best hits, best first.
-    var entries: [(document: UInt32, score: Float)] = []
+    /// The best hits of each segment that has any.
+    var hits: [SegmentHits] = []
     var matching = SegmentProfile.Matching.none
     var ranking = SegmentProfile.Ranking.none
     var filter = SegmentProfile.FilterUse.none
@@ -20,18 +20,25 @@ struct SegmentOutcome {
 
     /// What a window pass found.
     init(
-        total: Int, entries: [(document: UInt32, score: Float)] = [], ranking: SegmentProfile.Ranking,
-        pass: WindowPass
+        total: Int, hits: SegmentHits? = nil, ranking: SegmentProfile.Ranking, pass: WindowPass
     ) {
         self.total = total
-        self.entries = entries
+        if let hits, !hits.entries.isEmpty { self.hits = [hits] }
         self.ranking = ranking
         matching = .windows
         filter = pass.filterUse
         windowCount = pass.visitedCount
     }
 
-    /// Says how the segment was searched.
+    /// Adds what a pass found in another segment.
+    mutating func add(_ other: SegmentOutcome) {
+        total += other.total
+        matching = other.matching
+        if filter != .evaluated { filter = other.filter }
+        windowCount += other.windowCount
+    }
+
+    /// Says how the segments were searched.
     func describe(_ profile: inout SegmentProfile) {
         profile.matching = matching
         profile.ranking = ranking
@@ -42,12 +49,15 @@ struct SegmentOutcome {
     }
 }
 
-/// Searches one segment after another for a flat query.
+/// Searches segments for a flat query.
 final class FlatSearch {
     private let plan: QueryPlan
     private let request: SearchRequest
     private let capacity: Int
     private let memory: SearchMemory
+    private let spaces: DocumentSpaces
+    /// The phrase in the segments that are searched.
+    private var flatPhrase: FlatPhrase?
     /// Nil for terms.
     private let phrase: PhrasePlan?
     private var query: FlatQuery
@@ -55,7 +65,10 @@ final class FlatSearch {
     private var best: BestHits
 
     /// Nil when the query has another form.
-    init?(_ plan: QueryPlan, _ request: SearchRequest, capacity: Int, memory: SearchMemory) {
+    init?(
+        _ plan: QueryPlan, _ request: SearchRequest, _ spaces: DocumentSpaces, capacity: Int,
+        memory: SearchMemory
+    ) {
         if case .phrase(let number) = plan.nodes[plan.root] {
             phrase = plan.phrases[number]
         } else {
@@ -63,8 +76,9 @@ final class FlatSearch {
         }
         let form = FlatForm(plan)
         if form == nil, phrase == nil { return nil }
-        query = FlatQuery(form ?? .none)
+        query = FlatQuery(form ?? .none, memory: memory)
         self.plan = plan
+        self.spaces = spaces
         self.request = request
         self.capacity = capacity
         self.memory = memory
@@ -77,34 +91,37 @@ final class FlatSearch {
         request.filter != nil || !request.facets.isEmpty || !request.facetFilters.isEmpty
     }
 
-    /// Has the postings of all segments loaded, so that one segment's come while another is searched.
-    func prefetch(_ views: [SegmentView], _ order: [Int]) {
-        guard order.count > 1 else { return }
-        for index in order {
-            let segment = views[index].segment
-            for unit in query.units where plan.units[unit].sources.count(in: index) > 0 {
-                segment.prefetchPostings(at: plan.units[unit].sources.firstOffset(in: index))
-            }
+    // MARK: All segments at once
+
+    /// Searches all segments at once; nil when they have to be searched one by one.
+    ///
+    /// - Parameter counted: by facet and segment, what was counted.
+    func runTogether(
+        _ views: [SegmentView], _ counted: inout [[SegmentFacet]], _ control: inout SearchControl
+    ) throws -> SegmentOutcome? {
+        guard let space = spaces.all else { return nil }
+        switch bind(space) {
+        case .otherForm: return nil
+        case .nothing: return SegmentOutcome()
+        case .bound: break
         }
+        guard needsMatches else {
+            return try spaces.withLive(space) { try search(space, $0, floor: 0, &control) }
+        }
+        var outcome = SegmentOutcome()
+        let matches = space.makeSet()
+        for part in space.parts where phrase != nil || query.mayMatch(plan, in: part.number) {
+            let view = views[part.number]
+            var facets = request.facets.map { FacetCounter($0, view: view, memory: memory.facets) }
+            outcome.add(try match(view, part.number, matches.words + Int(part.base / 64), &facets, &control))
+            for (facet, counter) in facets.enumerated() { counted[facet][part.number] = counter.result }
+        }
+        if outcome.total > 0 { try findBest(&outcome, space, Acceptance(matches), floor: 0, &control) }
+        withExtendedLifetime(matches) {}
+        return outcome
     }
 
-    /// A score that hits have to reach, from a look at the best documents of one term.
-    func lookAhead(
-        _ views: [SegmentView], _ order: [Int], _ control: inout SearchControl
-    ) throws -> Float {
-        // A page behind a cursor leaves out the best; which documents match a filter is not known yet.
-        guard phrase == nil, capacity > 0, capacity <= Primer.capacityMax, request.after == nil,
-            !needsMatches,
-            let unit = query.primer(plan, capacity)
-        else { return 0 }
-        var primer = Primer(capacity: capacity)
-        for index in order where plan.units[unit].sources.count(in: index) == 1 {
-            try Acceptance.withLive(views[index]) {
-                try best.lookAhead(unit, plan, views[index].segment, index, $0, &primer, &control)
-            }
-        }
-        return primer.floor
-    }
+    // MARK: One segment
 
     /// Searches segment number `index`; nil when the query has another form there.
     ///
@@ -113,60 +130,74 @@ final class FlatSearch {
         _ view: SegmentView, _ index: Int, floor: Float, _ facets: inout [FacetCounter],
         _ control: inout SearchControl
     ) throws -> SegmentOutcome? {
-        var flatPhrase: FlatPhrase?
-        if let phrase {
-            // Where every field lacks a position, nothing matches.
-            if phrase.sources[index].allSatisfy(\.isEmpty) { return SegmentOutcome() }
-            flatPhrase = FlatPhrase(plan, segment: view.segment, index: index, memory: memory)
-            if flatPhrase == nil { return nil }
-        } else {
-            guard query.bind(plan, segment: index) else { return nil }
-            if query.terms.isEmpty { return SegmentOutcome() }
+        let space = spaces.single[index]
+        switch bind(space) {
+        case .otherForm: return nil
+        case .nothing: return SegmentOutcome()
+        case .bound: break
         }
         guard needsMatches else {
-            return try Acceptance.withLive(view) {
-                var outcome = SegmentOutcome()
-                outcome.matching = .pruned
-                let uncounted = request.countsTotal ? flatPhrase : nil
-                try findBest(&outcome, view, index, &flatPhrase, $0, floor: floor, &control)
-                if request.countsTotal {
-                    if capacity > 0, best.hits.threshold == 0 {
-                        // No score was too low: all that matches was offered.
-                        outcome.total = best.hits.offeredCount
-                        outcome.matching = .offered
-                    } else {
-                        try count(&outcome, view, index, uncounted, $0, &control)
-                    }
-                }
-                return outcome
-            }
+            return try Acceptance.withLive(view) { try search(space, $0, floor: floor, &control) }
         }
-        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false, memory: memory)
-        let matches = DocumentSet(documentCount: view.segment.documentCount)
-        let total = try pass.run(matches, &facets, &control)
-        var outcome = SegmentOutcome(total: total, ranking: .none, pass: pass)
-        if outcome.total > 0 {
-            var floor = floor
-            if floor == 0, phrase == nil, capacity > 0, capacity <= Primer.capacityMax, request.after == nil,
-                let unit = query.primer(plan, capacity), plan.units[unit].sources.count(in: index) == 1
-            {
-                var primer = Primer(capacity: capacity)
-                try best.lookAhead(
-                    unit, plan, view.segment, index, Acceptance(matches), &primer, &control)
-                floor = primer.floor
-            }
-            try findBest(&outcome, view, index, &flatPhrase, Acceptance(matches), floor: floor, &control)
-        }
+        let matches = space.makeSet()
+        var outcome = try match(view, index, matches.words, &facets, &control)
+        if outcome.total > 0 { try findBest(&outcome, space, Acceptance(matches), floor: floor, &control) }
         withExtendedLifetime(matches) {}
         return outcome
     }
 
+    // MARK: Steps
+
+    private enum Binding { case otherForm, nothing, bound }
+
+    /// Binds the query, or the phrase, to segments.
+    private func bind(_ space: DocumentSpace) -> Binding {
+        guard let phrase else {
+            guard query.bind(plan, space) else { return .otherForm }
+            return query.terms.isEmpty ? .nothing : .bound
+        }
+        // Where every field lacks a position, nothing matches.
+        if space.parts.allSatisfy({ phrase.sources[$0.number].allSatisfy(\.isEmpty) }) { return .nothing }
+        flatPhrase = FlatPhrase(plan, space, memory: memory)
+        return flatPhrase == nil ? .otherForm : .bound
+    }
+
+    /// Finds the best hits and the total, where no match has to be known by itself.
+    private func search(
+        _ space: DocumentSpace, _ live: Acceptance, floor: Float, _ control: inout SearchControl
+    ) throws -> SegmentOutcome {
+        var outcome = SegmentOutcome()
+        outcome.matching = .pruned
+        let uncounted = request.countsTotal ? flatPhrase : nil
+        try findBest(&outcome, space, live, floor: floor, &control)
+        if request.countsTotal {
+            if capacity > 0, best.hits.threshold == 0 {
+                // No score was too low: all that matches was offered.
+                outcome.total = best.hits.offeredCount
+                outcome.matching = .offered
+            } else {
+                try count(&outcome, space, uncounted, live, &control)
+            }
+        }
+        return outcome
+    }
+
+    /// Finds all matches of a segment, and counts its facets.
+    private func match(
+        _ view: SegmentView, _ index: Int, _ matches: UnsafeMutablePointer<UInt64>,
+        _ facets: inout [FacetCounter], _ control: inout SearchControl
+    ) throws -> SegmentOutcome {
+        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false, memory: memory)
+        let total = try pass.run(matches, &facets, &control)
+        return SegmentOutcome(total: total, ranking: .none, pass: pass)
+    }
+
     private func count(
-        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ phrase: FlatPhrase?,
-        _ live: Acceptance, _ control: inout SearchControl
+        _ outcome: inout SegmentOutcome, _ space: DocumentSpace, _ phrase: FlatPhrase?, _ live: Acceptance,
+        _ control: inout SearchControl
     ) throws {
         if self.phrase == nil {
-            outcome.total = try counter.count(query, plan, view.segment, index, live, &control)
+            outcome.total = try counter.count(query, space, live, &control)
             outcome.matching = counter.method
             outcome.decodedBlockCount += counter.decodedBlockCount
         } else {
@@ -177,21 +208,33 @@ final class FlatSearch {
     }
 
     private func findBest(
-        _ outcome: inout SegmentOutcome, _ view: SegmentView, _ index: Int, _ phrase: inout FlatPhrase?,
-        _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
+        _ outcome: inout SegmentOutcome, _ space: DocumentSpace, _ acceptance: Acceptance, floor: Float,
+        _ control: inout SearchControl
     ) throws {
         guard capacity > 0 else { return }
-        if self.phrase == nil {
-            try best.run(query, plan, view.segment, index, acceptance, floor: floor, &control)
+        if phrase == nil {
+            let floor = try max(floor, lookAhead(acceptance, floor: floor, &control))
+            try best.run(query, plan, space, acceptance, floor: floor, &control)
             outcome.ranking = query.isAnd ? .and : .maxScore
-            outcome.blockCount = query.blockCount
+            if request.isProfiled { outcome.blockCount = query.blockCount }
             outcome.decodedBlockCount += best.decodedBlockCount
         } else {
             outcome.ranking = .phrase
-            try best.hits.begin(view.segment, floor: floor)
-            try phrase?.findBest(&best.hits, acceptance, &control)
+            best.hits.begin(space, floor: floor)
+            try flatPhrase?.findBest(&best.hits, acceptance, &control)
         }
-        outcome.entries = best.hits.sorted()
+        outcome.hits = try best.hits.results()
         if WindowPass.mayPrune(request) { outcome.total = max(outcome.total, best.hits.offeredCount) }
+    }
+
+    /// A score that hits have to reach, from a look at the best documents of one term; 0 where there is one.
+    private func lookAhead(
+        _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
+    ) throws -> Float {
+        // A page behind a cursor leaves out the best.
+        guard floor == 0, capacity <= Primer.capacityMax, request.after == nil,
+            let term = query.primer(capacity)
+        else { return 0 }
+        return try best.lookAhead(term, plan, acceptance, &control)
     }
 }

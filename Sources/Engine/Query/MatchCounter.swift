@@ -5,7 +5,7 @@
 // documents of the rarest.
 import CKernels
 
-/// Counts the documents that match a flat query, in one segment after another.
+/// Counts the documents that match a flat query, in the segments of a space.
 struct MatchCounter {
     private static let chunkSize = UInt32(SearchMemory.capacity)
     /// A look-up costs about as much as setting so many bits.
@@ -14,7 +14,7 @@ struct MatchCounter {
     private let memory: SearchMemory
     /// The rarest first.
     private var cursors: [TermCursor] = []
-    /// How the last segment was counted.
+    /// How it was counted last.
     private(set) var method = SegmentProfile.Matching.none
 
     init(memory: SearchMemory) {
@@ -23,8 +23,7 @@ struct MatchCounter {
 
     /// How many live documents match.
     mutating func count(
-        _ query: FlatQuery, _ plan: QueryPlan, _ segment: Segment, _ index: Int, _ live: Acceptance,
-        _ control: inout SearchControl
+        _ query: FlatQuery, _ space: DocumentSpace, _ live: Acceptance, _ control: inout SearchControl
     ) throws -> Int {
         let terms = query.terms
         cursors.removeAll(keepingCapacity: true)
@@ -34,8 +33,7 @@ struct MatchCounter {
             return Int(rarest)
         }
         for (number, term) in terms.enumerated() {
-            let source = plan.units[term.unit].sources.first(in: index)
-            cursors.append(TermCursor(segment, source.entry, memory: memory.block(number)))
+            cursors.append(TermCursor(term.chain, memory: memory.block(number)))
         }
         if terms.count == 1 {
             method = .live
@@ -46,10 +44,10 @@ struct MatchCounter {
             return try countLookedUp(live, &control)
         }
         method = .bits
-        return try countChunks(isAnd: query.isAnd, segment.documentCount, live, &control)
+        return try countChunks(isAnd: query.isAnd, space.documentCount, live, &control)
     }
 
-    /// Blocks that were decoded in the last segment.
+    /// Blocks that were decoded for the last count.
     var decodedBlockCount: Int { cursors.reduce(0) { $0 + $1.blockNumber } }
 
     // MARK: One term

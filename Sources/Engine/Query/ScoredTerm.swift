@@ -4,7 +4,8 @@ import CKernels
 /// A postings cursor with the scores of its occurrences.
 struct ScoredTerm {
     var cursor: TermCursor
-    let scores: UnitScores
+    /// How occurrences score, apart from norms: these belong to the list in which the cursor is.
+    private let scores: UnitScores
     private var blockBound: Float = 0
     private var boundedBlock: UInt32 = .max
     private var groupBound: Float = 0
@@ -60,17 +61,46 @@ struct ScoredTerm {
         }
         var greatest = boundOfGroup()
         while ahead.groupLastDocument < end - 1, try ahead.skip(to: ahead.groupLastDocument + 1) {
-            if ahead.blockLowerBound >= end { break }
+            if ahead.blockLowerBound >= end { return greatest }
             greatest = max(greatest, scores.bound(ahead.groupImpact))
         }
+        if ahead.isAtEnd {
+            let links = cursor.linksAhead(to: end)
+            for index in links.indices {
+                if links[index].bound < 0 { links[index].bound = try bound(of: links[index].postings) }
+                greatest = max(greatest, links[index].bound)
+            }
+        }
         return greatest
+    }
+
+    /// A bound of the scores in a list, from the headers of its groups.
+    private func bound(of list: PostingsCursor) throws(SegmentError) -> Float {
+        var (list, greatest) = (list, Float(0))
+        while try list.nextGroup() { greatest = max(greatest, scores.bound(list.groupImpact)) }
+        return greatest
+    }
+
+    /// What the kernels read of the scores, for the list in which the cursor is.
+    @inline(__always)
+    var kernel: saekin_unit_scores {
+        var kernel = scores.kernel
+        kernel.norms = cursor.norms
+        return kernel
     }
 
     /// The score of a document; 0 when it does not have the term. Documents are asked for in ascending order.
     @inline(__always)
     mutating func score(of document: UInt32) throws(SegmentError) -> Float? {
         let frequency = try cursor.frequency(of: document)
-        return frequency == 0 ? nil : scores.score(frequency: frequency, document)
+        return frequency == 0 ? nil : score(frequency: frequency, document)
+    }
+
+    /// The score of a document of the list in which the cursor is, with `frequency` occurrences.
+    @inline(__always)
+    mutating func score(frequency: UInt32, _ document: UInt32) -> Float {
+        // SAFETY: there is a norm for every document of the list's segment.
+        scores.score(frequency: frequency, norm: cursor.norms?[Int(document)] ?? 0)
     }
 
     /// Writes the documents of a run of the decoded block whose score is at least `least`, and their scores.
@@ -80,7 +110,7 @@ struct ScoredTerm {
         let isSingle = cursor.isSingleOccurrence
         if !isSingle { cursor.decodeFrequencies() }
         let (documents, frequencies) = (cursor.documents, cursor.frequencies)
-        var kernel = scores.kernel
+        var kernel = kernel
         // SAFETY: a run lies inside the decoded block, and candidates have room for a block.
         candidates.count = saekin_candidates(
             &kernel, documents + run.lowerBound, isSingle ? nil : frequencies + run.lowerBound, run.count,
@@ -118,7 +148,7 @@ struct Candidates {
         for candidate in 0..<count {
             // SAFETY: the run lies inside the decoded block.
             place = saekin_lower_bound(all, place, run.upperBound, documents[candidate])
-            scores[candidate] += term.scores.score(
+            scores[candidate] += term.score(
                 frequency: isSingle ? 1 : frequencies[place], documents[candidate])
         }
     }

@@ -7,30 +7,34 @@ struct Search {
     private let dictionary: SnapshotDictionary
     /// The segments in the order in which they are searched.
     private let order: [Int]
+    private let spaces: DocumentSpaces
     private let cache: FacetValueCache?
 
     /// Checks the request against `QueryLimits`.
     init(_ request: SearchRequest, over snapshot: Snapshot) throws(SearchError) {
         try self.init(
             request, over: snapshot.segments, dictionary: snapshot.dictionary, order: snapshot.searchOrder,
+            spaces: snapshot.spaces,
             cache: request.facets.isEmpty ? nil : .of(snapshot.registry))
     }
 
     /// A search of segments that belong to no snapshot.
     init(_ request: SearchRequest, over views: [SegmentView]) throws(SearchError) {
+        let order = Snapshot.searchOrder(views)
         try self.init(
-            request, over: views, dictionary: SnapshotDictionary(views.map(\.segment)),
-            order: Snapshot.searchOrder(views), cache: nil)
+            request, over: views, dictionary: SnapshotDictionary(views.map(\.segment)), order: order,
+            spaces: DocumentSpaces(views, order: order), cache: nil)
     }
 
     private init(
         _ request: SearchRequest, over views: [SegmentView], dictionary: SnapshotDictionary, order: [Int],
-        cache: FacetValueCache?
+        spaces: DocumentSpaces, cache: FacetValueCache?
     ) throws(SearchError) {
         self.request = request
         self.views = views
         self.dictionary = dictionary
         self.order = order
+        self.spaces = spaces
         self.cache = cache
         try check()
     }
@@ -54,50 +58,45 @@ struct Search {
         var control = SearchControl(request)
         // One more than the page tells whether there is a next one.
         let capacity = request.limit == 0 ? 0 : request.limit + request.offset + 1
-        var total = 0
-        var found: [SegmentHits] = []
-        var profiles: [SegmentProfile] = []
-        // A segment that counts nothing is the same for every kind of facet.
-        var counted =
-            request.facets.isEmpty
-            ? []
-            : Array(
-                repeating: Array(repeating: SegmentFacet.keyword([]), count: views.count),
-                count: request.facets.count)
-        var best = ScoreFloor(capacity: capacity)
-        let flat = sortsByScore ? FlatSearch(plan, request, capacity: capacity, memory: memory) : nil
-        flat?.prefetch(views, order)
-        best.raise(try flat?.lookAhead(views, order, &control) ?? 0)
-        for index in order {
-            let view = views[index]
-            let start = request.isProfiled ? ContinuousClock.now : nil
-            let floor = best.floor
-            var facets = request.facets.map { FacetCounter($0, view: view) }
-            let outcome =
-                try flat?.run(view, index, floor: floor, &facets, &control)
-                ?? collect(plan, view, index, capacity, floor, &facets, &control, memory)
-            if let start {
-                var profile = SegmentProfile(view, index)
-                outcome.describe(&profile)
-                profile.floor = floor
-                profile.time = .now - start
-                profiles.append(profile)
-            }
-            total += outcome.total
-            for (facet, counter) in facets.enumerated() { counted[facet][index] = counter.result }
-            if outcome.entries.isEmpty { continue }
-            found.append(SegmentHits(segment: index, entries: outcome.entries))
-            if sortsByScore, order.count > 1 { best.add(outcome.entries) }
+        var found = Findings(request, segmentCount: views.count)
+        let flat =
+            sortsByScore ? FlatSearch(plan, request, spaces, capacity: capacity, memory: memory) : nil
+        let start = request.isProfiled ? ContinuousClock.now : nil
+        if let outcome = try flat?.runTogether(views, &found.counted, &control) {
+            found.add(outcome)
+            if let start { found.profile(views, order, outcome, floor: 0, since: start) }
+        } else {
+            try searchOneByOne(plan, flat, capacity, &found, &control, memory)
         }
-        var result = try page(found)
-        result.total = total
-        result.profile = profiles
+        var result = try page(found.hits)
+        result.total = found.total
+        result.profile = found.profiles
         result.isTotalExact = !WindowPass.mayPrune(request)
-        for (facet, parts) in zip(request.facets, counted) {
+        for (facet, parts) in zip(request.facets, found.counted) {
             result.facets.append(
                 try FacetMerge(facet, views: views, cache: cache ?? FacetValueCache()).result(parts))
         }
         return result
+    }
+
+    private func searchOneByOne(
+        _ plan: QueryPlan, _ flat: FlatSearch?, _ capacity: Int, _ found: inout Findings,
+        _ control: inout SearchControl, _ memory: SearchMemory
+    ) throws {
+        var best = ScoreFloor(capacity: capacity)
+        for index in order {
+            let view = views[index]
+            let start = request.isProfiled ? ContinuousClock.now : nil
+            let floor = best.floor
+            var facets = request.facets.map { FacetCounter($0, view: view, memory: memory.facets) }
+            let outcome =
+                try flat?.run(view, index, floor: floor, &facets, &control)
+                ?? collect(plan, view, index, capacity, floor, &facets, &control, memory)
+            if let start { found.profile(views, [index], outcome, floor: floor, since: start) }
+            for (facet, counter) in facets.enumerated() { found.counted[facet][index] = counter.result }
+            found.add(outcome)
+            if sortsByScore, order.count > 1 { for hits in outcome.hits { best.add(hits.entries) } }
+        }
     }
 
     /// The answer where no document matches.
@@ -129,14 +128,18 @@ struct Search {
             var hits = TopHits<ScoreRank>(capacity: capacity)
             let total = try pass.run(&ranker, &hits, &facets, &control)
             return SegmentOutcome(
-                total: total, entries: hits.sorted().map { ($0.document, $0.rank.score) },
+                total: total,
+                hits: SegmentHits(
+                    segment: index, entries: hits.sorted().map { ($0.document, $0.rank.score) }),
                 ranking: capacity == 0 ? .none : pass.isBounded ? .boundedWindows : .windows, pass: pass)
         }
         var ranker = try FieldRanker(request.sort, view: view, after: request.after)
         var hits = TopHits<FieldRank>(capacity: capacity)
         let total = try pass.run(&ranker, &hits, &facets, &control)
         return SegmentOutcome(
-            total: total, entries: hits.sorted().map { ($0.document, $0.rank.tail.score) },
+            total: total,
+            hits: SegmentHits(
+                segment: index, entries: hits.sorted().map { ($0.document, $0.rank.tail.score) }),
             ranking: capacity == 0 ? .none : .windows, pass: pass)
     }
 
@@ -217,6 +220,34 @@ struct Search {
     }
 }
 
+/// What was found so far.
+private struct Findings {
+    var total = 0
+    var hits: [SegmentHits] = []
+    /// By facet and segment. A segment that counts nothing is the same for every kind of facet.
+    var counted: [[SegmentFacet]] = []
+    var profiles: [SegmentProfile] = []
+
+    init(_ request: SearchRequest, segmentCount: Int) {
+        if request.facets.isEmpty { return }
+        counted = Array(
+            repeating: Array(repeating: SegmentFacet.keyword([]), count: segmentCount),
+            count: request.facets.count)
+    }
+
+    mutating func add(_ outcome: SegmentOutcome) {
+        total += outcome.total
+        hits += outcome.hits
+    }
+
+    mutating func profile(
+        _ views: [SegmentView], _ segments: [Int], _ outcome: SegmentOutcome, floor: Float,
+        since start: ContinuousClock.Instant
+    ) {
+        profiles.append(SegmentProfile(views, segments, outcome, floor: floor, since: start))
+    }
+}
+
 /// The best scores of the segments searched so far: what a later segment must reach.
 private struct ScoreFloor {
     private let capacity: Int
@@ -229,9 +260,6 @@ private struct ScoreFloor {
     /// Hits below this score cannot be on the page.
     private(set) var floor: Float = 0
 
-    /// Raises the floor to a score that as many hits as there is room for are known to have.
-    mutating func raise(_ score: Float) { floor = max(floor, score) }
-
     /// Adds hits, best first.
     mutating func add(_ hits: [(document: UInt32, score: Float)]) {
         for hit in hits {
@@ -241,7 +269,7 @@ private struct ScoreFloor {
             }
             scores.insert(hit.score, at: scores.firstIndex { $0 < hit.score } ?? scores.count)
         }
-        if capacity > 0, scores.count == capacity { raise(scores[capacity - 1]) }
+        if capacity > 0, scores.count == capacity { floor = scores[capacity - 1] }
     }
 }
 

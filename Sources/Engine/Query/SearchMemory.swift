@@ -21,6 +21,9 @@ final class SearchMemory: @unchecked Sendable {
     /// Slots of the window pass, between two passes.
     var bits = BitSlots()
     var slots = ScoreSlots()
+    /// What facets read; made for the first one.
+    private(set) lazy var facets = FacetWindow()
+    private var linkMemory = UnsafeMutableBufferPointer<PostingsLink>(start: nil, count: 0)
     /// What a phrase works on; made for the first one.
     private(set) lazy var phrase = PhraseMemory()
     private let blocks = UnsafeMutablePointer<UInt32>.allocate(
@@ -42,6 +45,16 @@ final class SearchMemory: @unchecked Sendable {
         documentScores.deallocate()
         sets.deallocate()
         blocks.deallocate()
+        linkMemory.deallocate()
+    }
+
+    /// Memory for so many lists of postings, whose content means nothing. It ends with the next call.
+    func links(_ count: Int) -> UnsafeMutablePointer<PostingsLink> {
+        if linkMemory.count < count || linkMemory.baseAddress == nil {
+            linkMemory.deallocate()
+            linkMemory = .allocate(capacity: max(count, 64))
+        }
+        return linkMemory.baseAddress!
     }
 
     /// Memory for the blocks of cursor `number`; nil where there is none left.

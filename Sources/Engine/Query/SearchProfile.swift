@@ -1,7 +1,7 @@
-// How a search was carried out, segment by segment: which way was chosen, and how much of the postings it
-// read.
+// How a search was carried out, segment by segment or in all of them at once: which way was chosen, and how
+// much of the postings it read.
 
-/// How one segment was searched.
+/// How one segment was searched, or several at once.
 public struct SegmentProfile: Hashable, Sendable {
     /// How the documents that match were found or counted.
     public enum Matching: String, Sendable {
@@ -46,16 +46,16 @@ public struct SegmentProfile: Hashable, Sendable {
         case evaluated
     }
 
-    /// Index of the segment in the snapshot.
-    public let segment: Int
-    /// Documents of the segment, deleted ones included.
-    public let documentCount: UInt32
+    /// Indices of the segments in the snapshot, in the order in which they were searched.
+    public let segments: [Int]
+    /// Documents of the segments, deleted ones included.
+    public let documentCount: Int
     /// Documents that are not deleted.
-    public let liveCount: UInt32
+    public let liveCount: Int
     public var matching = Matching.none
     public var ranking = Ranking.none
     public var filter = FilterUse.none
-    /// The score that a hit had to reach when the segment's turn came; 0 for any.
+    /// The score that a hit had to reach when the turn of the segments came; 0 for any.
     public var floor: Float = 0
     /// Blocks of up to 128 postings that the terms of a flat query have.
     public var blockCount = 0
@@ -66,9 +66,15 @@ public struct SegmentProfile: Hashable, Sendable {
     /// How long it took.
     public var time = Duration.zero
 
-    init(_ view: SegmentView, _ index: Int) {
-        segment = index
-        documentCount = view.segment.documentCount
-        liveCount = view.liveCount
+    init(
+        _ views: [SegmentView], _ segments: [Int], _ outcome: SegmentOutcome, floor: Float,
+        since start: ContinuousClock.Instant
+    ) {
+        self.segments = segments
+        documentCount = segments.reduce(0) { $0 + Int(views[$1].segment.documentCount) }
+        liveCount = segments.reduce(0) { $0 + Int(views[$1].liveCount) }
+        self.floor = floor
+        outcome.describe(&self)
+        time = .now - start
     }
 }

@@ -16,6 +16,13 @@ struct TermCursor {
     static let blockValueCount = 2 * PostingsCursor.blockCapacity
 
     private(set) var postings: PostingsCursor
+    /// The lists of all segments that the cursor goes through; nil for one list alone.
+    private let chain: PostingsChain?
+    /// The number of the list, and the first document that is not in its segment.
+    private(set) var link = 0
+    private var linkEnd = UInt32.max
+    /// The norms of the list's documents, by their numbers; nil for one list alone.
+    private(set) var norms: UnsafePointer<UInt8>?
     /// The cursor's own memory, where none was lent to it.
     private let memory: BlockMemory?
     // SAFETY: the memory lives as long as the cursor and has room for both arrays of a block.
@@ -36,7 +43,21 @@ struct TermCursor {
     /// - Parameter lent: memory for `blockValueCount` values that nobody else uses as long as the cursor;
     ///   without it the cursor has its own.
     init(_ segment: Segment, _ entry: TermEntry, memory lent: UnsafeMutablePointer<UInt32>? = nil) {
-        postings = segment.postings(entry)
+        self.init(segment.postings(entry), nil, lent)
+    }
+
+    /// A cursor before the first block of the first list.
+    init(_ chain: PostingsChain, memory lent: UnsafeMutablePointer<UInt32>?) {
+        self.init(chain.links[0].postings, chain, lent)
+        norms = chain.links[0].norms
+        linkEnd = chain.links[0].end
+    }
+
+    private init(
+        _ postings: PostingsCursor, _ chain: PostingsChain?, _ lent: UnsafeMutablePointer<UInt32>?
+    ) {
+        self.postings = postings
+        self.chain = chain
         if let lent {
             memory = nil
             documents = lent
@@ -64,10 +85,43 @@ struct TermCursor {
         return documents[index]
     }
 
+    /// The lists behind this one that may have documents before `end`.
+    func linksAhead(to end: UInt32) -> UnsafeMutableBufferPointer<PostingsLink> {
+        guard let chain else { return UnsafeMutableBufferPointer(start: nil, count: 0) }
+        var behind = link + 1
+        while behind < chain.count, chain.links[behind].base < end { behind += 1 }
+        return UnsafeMutableBufferPointer(start: chain.links + link + 1, count: behind - link - 1)
+    }
+
     /// Moves to the block that holds the first document from `target` on, decoding nothing; false when there
     /// is none.
     mutating func moveBlock(to target: UInt32) throws(SegmentError) -> Bool {
         if postings.blockCount > 0, postings.blockLastDocument >= target { return true }
+        while true {
+            if target < linkEnd, try moveInList(to: target) { return true }
+            guard moveToList(of: target) else {
+                postings.leave()
+                forgetBlock()
+                return false
+            }
+        }
+    }
+
+    /// Goes on to the next list that may have documents from `target` on; false when there is none.
+    private mutating func moveToList(of target: UInt32) -> Bool {
+        guard let chain else { return false }
+        var next = link + 1
+        while next < chain.count, chain.links[next].end <= target { next += 1 }
+        if next >= chain.count { return false }
+        link = next
+        linkEnd = chain.links[next].end
+        norms = chain.links[next].norms
+        postings = chain.links[next].postings
+        forgetBlock()
+        return true
+    }
+
+    private mutating func moveInList(to target: UInt32) throws(SegmentError) -> Bool {
         if postings.isBeforeShortList {
             // SAFETY: the memory has the capacity of a block.
             count = try postings.beginShortList(into: documents)

@@ -80,7 +80,12 @@ struct UnitScores: @unchecked Sendable {
     @inline(__always)
     func score(frequency: UInt32, _ document: UInt32) -> Float {
         // SAFETY: there is a norm for every document of the segment.
-        let norm = kernel.norms.map { $0[Int(document)] } ?? 0
-        return withUnsafePointer(to: kernel) { saekin_contribution($0, frequency, norm) }
+        score(frequency: frequency, norm: kernel.norms.map { $0[Int(document)] } ?? 0)
+    }
+
+    /// The score of a document with a norm and `frequency` occurrences, which is above 0.
+    @inline(__always)
+    func score(frequency: UInt32, norm: UInt8) -> Float {
+        withUnsafePointer(to: kernel) { saekin_contribution($0, frequency, norm) }
     }
 }

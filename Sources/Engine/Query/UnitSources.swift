@@ -48,14 +48,4 @@ struct UnitSources: Sendable {
     ///
     /// - Precondition: `count(in: segment)` is above 0.
     func first(in segment: Int) -> UnitSource { list[start(segment)] }
-
-    /// Where the first postings in a segment start.
-    ///
-    /// - Precondition: `count(in: segment)` is above 0.
-    func firstOffset(in segment: Int) -> Int { list[start(segment)].entry.postingsOffset }
-
-    /// How many documents the first postings in a segment have.
-    ///
-    /// - Precondition: `count(in: segment)` is above 0.
-    func firstFrequency(in segment: Int) -> UInt32 { list[start(segment)].entry.documentFrequency }
 }

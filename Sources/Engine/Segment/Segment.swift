@@ -24,6 +24,8 @@ public final class Segment: Sendable {
     let storedFields: StoredFields
     /// Filters that were asked for more than once.
     let filterSets = FilterSets()
+    /// What numbers facets have for its values.
+    let facetNumbers = FacetNumbers()
 
     /// Maps a segment file.
     ///

@@ -7,7 +7,7 @@ extension SegmentProfile {
     /// The profile as JSON: what does not apply is left out.
     var json: JSONValue {
         var members: [(String, JSONValue)] = [
-            ("segment", .integer(Int64(segment))),
+            ("segments", .array(segments.map { .integer(Int64($0)) })),
             ("documents", .integer(Int64(documentCount))),
             ("deleted", .integer(Int64(documentCount - liveCount))),
             ("matching", .string(matching.rawValue)),

@@ -53,7 +53,7 @@ struct SearchCommand: Command {
             if let explanation = hit["explain"] { printTree(explanation, indent: 4) }
         }
         for segment in parsed["profile"]?["segments"]?.arrayValue ?? [] {
-            let parts = (segment.objectValue ?? []).map { "\($0) \($1.stringValue ?? number($1))" }
+            let parts = (segment.objectValue ?? []).map { "\($0) \($1.stringValue ?? numbers($1))" }
             Output.line(parts.joined(separator: ", "))
         }
         for (name, facet) in parsed["facets"]?.objectValue ?? [] {
@@ -67,6 +67,10 @@ struct SearchCommand: Command {
                 Output.line("    \(from)..\(to)  \(range["count"]?.integerValue ?? 0)")
             }
         }
+    }
+
+    private static func numbers(_ value: JSONValue) -> String {
+        value.arrayValue?.map(number).joined(separator: " ") ?? number(value)
     }
 
     private static func number(_ value: JSONValue) -> String {

@@ -18,7 +18,10 @@ public struct PostingsCursor {
     let postings: ByteView
     let positions: ByteView
     private let sectionOffset: Int
-    private let documentCount: UInt32
+    /// The number of the segment's first document, which all documents of the cursor start from, and the one
+    /// behind its last.
+    private let base: DocID
+    private let documentEnd: DocID
     let form: Form
     private let singletonDocument: DocID
     let singletonPosition: UInt32?
@@ -35,7 +38,7 @@ public struct PostingsCursor {
     private(set) var frequencyWidth: UInt8 = 0
     private(set) var gapExceptions: UInt8 = 0
     private(set) var frequencyExceptions: UInt8 = 0
-    private var previous = UInt32.max
+    private var previous: UInt32
     private(set) var positionsOffset = 0
     private var nextPositionsOffset = 0
     /// How many documents stand before the next block, and before the next group.
@@ -55,15 +58,20 @@ public struct PostingsCursor {
     /// What the group can offer at best.
     public private(set) var groupImpact = Impact(maxFrequency: 0, minNorm: 0)
 
-    init(_ segment: Segment, _ entry: TermEntry) {
+    /// A cursor before the first block.
+    ///
+    /// - Parameter base: the number of the segment's first document, a multiple of 64.
+    init(_ segment: Segment, _ entry: TermEntry, base: DocID = 0) {
         self.segment = Unmanaged.passUnretained(segment)
         postings = segment.frame[.postings].view.slice(entry.postingsOffset, entry.postingsByteCount)
         positions = segment.frame[.positions].view.slice(entry.positionsOffset, entry.positionsByteCount)
         sectionOffset = entry.postingsOffset
-        documentCount = segment.documentCount
+        self.base = base
+        documentEnd = base + segment.documentCount
+        previous = base &- 1
         documentFrequency = entry.documentFrequency
         totalFrequency = entry.totalFrequency
-        singletonDocument = entry.singleton
+        singletonDocument = entry.singleton &+ base
         singletonPosition = entry.singletonPosition
         hasPositions = entry.hasPositions
         form = documentFrequency == 1 ? .singleton : documentFrequency < 128 ? .short : .long
@@ -121,6 +129,31 @@ public struct PostingsCursor {
         return true
     }
 
+    /// Moves to the next group and reads no header but its own: of what the cursor tells, `groupImpact` alone
+    /// means something then. False when there is none.
+    mutating func nextGroup() throws(SegmentError) -> Bool {
+        if isAtEnd { return false }
+        switch form {
+        case .singleton:
+            return try nextOnlyBlock()
+        case .short:
+            if hasStarted { return end() }
+            hasStarted = true
+            try readShortHeader()
+            groupImpact = blockImpact
+        case .long:
+            if groupEnd == postings.count { return end() }
+            if hasStarted { previous = groupLastDocument }
+            hasStarted = true
+            nextOffset = groupEnd
+            try readGroupHeader()
+        }
+        return true
+    }
+
+    /// Moves behind the last block.
+    mutating func leave() { _ = end() }
+
     private mutating func end() -> Bool {
         blockCount = 0
         blockLastDocument = .noMoreDocuments
@@ -172,7 +205,7 @@ public struct PostingsCursor {
 
     // MARK: Skip data
 
-    private mutating func readShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) {
+    private mutating func readShortHeader() throws(SegmentError) {
         guard postings.count >= 3 else { throw damaged(0, "a short list is cut") }
         encoding = postings.u8(0) & ~PostingsFormat.flag
         frequencyWidth = postings.u8(1)
@@ -195,10 +228,15 @@ public struct PostingsCursor {
             dataOffset + documentsByteCount + frequenciesByteCount == postings.count
         else { throw damaged(0, "the lengths of a short list contradict its size") }
         blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
+    }
+
+    private mutating func readShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) {
+        try readShortHeader()
+        let count = blockCount
         saekin_unpack_patched_ascending(
-            postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), .max,
+            postings.base + dataOffset, UInt32(count), UInt32(encoding), UInt32(gapExceptions), previous,
             documents)
-        guard documents[count - 1] < documentCount,
+        guard documents[count - 1] < documentEnd, documents[count - 1] >= base,
             Self.ascends(gapWidth) || saekin_is_ascending(documents, count) == 1
         else {
             throw damaged(0, "the documents of a short list do not ascend")
@@ -212,11 +250,11 @@ public struct PostingsCursor {
         guard postings.contains(offset, headerByteCount) else {
             throw damaged(offset, "a group's header is cut")
         }
-        let last = postings.u32(offset)
+        let (last, isOver) = postings.u32(offset).addingReportingOverflow(base)
         let byteCount = Int(postings.u32(offset + 4))
         nextOffset = offset + headerByteCount
-        guard postings.contains(nextOffset, byteCount), byteCount > 0, last < documentCount,
-            previous == .max || last > previous
+        guard postings.contains(nextOffset, byteCount), byteCount > 0, !isOver, last < documentEnd,
+            previous == base &- 1 || last > previous
         else { throw damaged(offset, "a group's header contradicts the list") }
         groupLastDocument = last
         groupEnd = nextOffset + byteCount
