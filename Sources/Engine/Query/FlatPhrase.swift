@@ -120,6 +120,8 @@ struct FlatPhrase {
     /// The rarest first.
     private var terms: [PhraseTerm]
     private let scores: UnitScores
+    /// The norms of the list in which the rarest term is.
+    private var norms: UnsafePointer<UInt8>?
     private let memory: PhraseMemory
 
     /// Nil when the query is no phrase, or one with several fields or alternatives in these segments, or in
@@ -165,7 +167,7 @@ struct FlatPhrase {
 
     /// The norm of a document of the block of the rarest term.
     @inline(__always)
-    private func norm(_ document: UInt32) -> UInt8 { terms[0].cursor.norms?[Int(document)] ?? 0 }
+    private func norm(_ document: UInt32) -> UInt8 { norms?[Int(document)] ?? 0 }
 
     // MARK: Stretches
 
@@ -297,7 +299,8 @@ struct FlatPhrase {
         if !isSingle { terms[0].cursor.decodeFrequencies() }
         let (documents, frequencies) = (terms[0].cursor.documents, terms[0].cursor.frequencies)
         var kernel = scores.kernel
-        kernel.norms = terms[0].cursor.norms
+        norms = terms[0].cursor.norms
+        kernel.norms = norms
         // SAFETY: the block is decoded, and there is room for the places of a block.
         let count = saekin_candidate_places(
             &kernel, documents, isSingle ? nil : frequencies, terms[0].cursor.count, threshold, memory.places,

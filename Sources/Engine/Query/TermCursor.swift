@@ -95,8 +95,13 @@ struct TermCursor {
 
     /// Moves to the block that holds the first document from `target` on, decoding nothing; false when there
     /// is none.
+    @inline(__always)
     mutating func moveBlock(to target: UInt32) throws(SegmentError) -> Bool {
         if postings.blockCount > 0, postings.blockLastDocument >= target { return true }
+        return try moveAhead(to: target)
+    }
+
+    private mutating func moveAhead(to target: UInt32) throws(SegmentError) -> Bool {
         while true {
             if target < linkEnd, try moveInList(to: target) { return true }
             guard moveToList(of: target) else {
