@@ -3,18 +3,14 @@
 // The vector type is the compiler's own 128-bit vector, so the same source becomes SSE2 on x86-64 and NEON on
 // ARM; every width has its own unrolled body, chosen by one jump a block.
 #include "CKernels.h"
+#include "Processor.h"
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the kernels store native words: a little-endian machine is needed"
 #endif
 
 typedef uint32_t lanes __attribute__((vector_size(16)));
-
-#define INLINE static inline __attribute__((always_inline))
 
 INLINE lanes load(const uint8_t *in) {
     lanes value;
@@ -156,16 +152,13 @@ INLINE size_t narrow_byte_count(size_t count, uint32_t width) { return (count * 
 // bytes of its own, and the four of a half are inside of sixteen. Which bytes and how far to shift depends on
 // the width alone.
 #if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2")))
 enum { EIGHTS_WIDTH_MAX = 25 };
 static struct {
     uint8_t bytes[32];
     uint32_t shifts[8];
 } eights[EIGHTS_WIDTH_MAX + 1];
-static int has_avx2;
 
 __attribute__((constructor)) static void lay_out_eights(void) {
-    has_avx2 = __builtin_cpu_supports("avx2") ? 1 : 0;
     for (uint32_t width = 1; width <= EIGHTS_WIDTH_MAX; width++) {
         for (uint32_t i = 0; i < 8; i++) {
             const uint32_t bit = i < 4 ? i * width : i * width - (width / 2) * 8;
@@ -227,7 +220,7 @@ AVX2 static void unpack_eights_ascending(const uint8_t *in, uint32_t count, uint
     unpack_eights(in, count, width, values, 1, previous);
 }
 
-INLINE int has_eights(uint32_t width) { return has_avx2 && width > 0 && width <= EIGHTS_WIDTH_MAX; }
+INLINE int has_eights(uint32_t width) { return has_avx2() && width > 0 && width <= EIGHTS_WIDTH_MAX; }
 #endif
 
 void saekin_unpack_narrow(const uint8_t *in, uint32_t count, uint32_t width, uint32_t *values) {

@@ -1,12 +1,7 @@
 // Bit sets stored as little-endian 64-bit words at any alignment, and runs of documents that become bits.
 #include "CKernels.h"
+#include "Processor.h"
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
 
 static inline uint64_t word_at(const uint8_t *words, size_t index) {
     uint64_t word;

@@ -5,15 +5,8 @@
 // times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just
 // stored is slow to load again: two counters take turns.
 #include "CKernels.h"
+#include "Processor.h"
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
 
 // Values of a block from which on it is unpacked.
 enum { DENSE = 6 };

@@ -1,15 +1,8 @@
 // Phrases in documents that have all their terms: where a document stands in the block of each term, which
 // distances of the block are its own, and how often the positions that they add up to follow each other.
 #include "CKernels.h"
+#include "Processor.h"
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
 
 // Exceptions that a pack may have, as the format says.
 enum { EXCEPTIONS_MAX = 31 };

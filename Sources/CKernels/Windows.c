@@ -1,22 +1,12 @@
 // Loops over the documents and scores of a window. Plain C that the compiler turns into vector instructions;
 // on x86-64 each function is compiled for several generations of processors, and the loader picks one.
 #include "CKernels.h"
+#include "Processor.h"
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
-
-CLONES size_t saekin_count_bits(const uint64_t *words, size_t count) {
+WIDE_CLONES size_t saekin_count_bits(const uint64_t *words, size_t count) {
     size_t bits = 0;
     for (size_t i = 0; i < count; i++) bits += (size_t)__builtin_popcountll(words[i]);
     return bits;
@@ -31,13 +21,13 @@ void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t
     }
 }
 
-CLONES size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count) {
+WIDE_CLONES size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count) {
     size_t bits = 0;
     for (size_t i = 0; i < count; i++) bits += (size_t)__builtin_popcountll(left[i] & right[i]);
     return bits;
 }
 
-CLONES size_t saekin_count_words_of_both(const uint8_t *stored, const uint64_t *words, size_t count) {
+WIDE_CLONES size_t saekin_count_words_of_both(const uint8_t *stored, const uint64_t *words, size_t count) {
     size_t bits = 0;
     for (size_t i = 0; i < count; i++) {
         uint64_t word;
@@ -53,23 +43,23 @@ size_t saekin_count_members(const uint32_t *documents, size_t count, const uint6
     return members;
 }
 
-CLONES uint64_t saekin_and(uint64_t *target, const uint64_t *source, size_t count) {
+WIDE_CLONES uint64_t saekin_and(uint64_t *target, const uint64_t *source, size_t count) {
     uint64_t any = 0;
     for (size_t i = 0; i < count; i++) any |= target[i] &= source[i];
     return any;
 }
 
-CLONES uint64_t saekin_and_not(uint64_t *target, const uint64_t *source, size_t count) {
+WIDE_CLONES uint64_t saekin_and_not(uint64_t *target, const uint64_t *source, size_t count) {
     uint64_t any = 0;
     for (size_t i = 0; i < count; i++) any |= target[i] &= ~source[i];
     return any;
 }
 
-CLONES void saekin_or_into(uint64_t *target, const uint64_t *source, size_t count) {
+WIDE_CLONES void saekin_or_into(uint64_t *target, const uint64_t *source, size_t count) {
     for (size_t i = 0; i < count; i++) target[i] |= source[i];
 }
 
-CLONES uint64_t saekin_any(const uint64_t *words, size_t count) {
+WIDE_CLONES uint64_t saekin_any(const uint64_t *words, size_t count) {
     uint64_t any = 0;
     for (size_t i = 0; i < count; i++) any |= words[i];
     return any;
@@ -91,7 +81,7 @@ void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uin
     }
 }
 
-CLONES size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t count, uint32_t target) {
+WIDE_CLONES size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t count, uint32_t target) {
     // Sixteen at a time: the values ascend, so those below the target are counted without a branch.
     while (start + 16 <= count) {
         if (values[start + 15] >= target) {
@@ -107,9 +97,6 @@ CLONES size_t saekin_lower_bound(const uint32_t *values, size_t start, size_t co
 
 // A word of 64 comparisons. Compilers do not find the mask instructions in the plain loop.
 #if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2,popcnt,bmi")))
-#define AVX512 __attribute__((target("avx512f,popcnt,bmi")))
-
 AVX512 static inline uint64_t in_range_avx512(const uint32_t *values, uint32_t lower, uint32_t span) {
     const __m512i low = _mm512_set1_epi32((int)lower), width = _mm512_set1_epi32((int)span);
     uint64_t word = 0;
@@ -151,20 +138,12 @@ AVX2 static inline uint64_t at_least_avx2(const float *values, float least) {
     }
     return word;
 }
-
-static int has_avx2, has_avx512;
-
-__attribute__((constructor)) static void look_at_processor(void) {
-    const int has_bits = __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
-    has_avx2 = has_bits && __builtin_cpu_supports("avx2");
-    has_avx512 = has_bits && __builtin_cpu_supports("avx512f");
-}
 #endif
 
 INLINE uint64_t in_range(const uint32_t *values, uint32_t lower, uint32_t span) {
 #if defined(__x86_64__)
-    if (has_avx512) return in_range_avx512(values, lower, span);
-    if (has_avx2) return in_range_avx2(values, lower, span);
+    if (has_avx512()) return in_range_avx512(values, lower, span);
+    if (has_avx2()) return in_range_avx2(values, lower, span);
 #endif
     uint64_t word = 0;
     for (size_t bit = 0; bit < 64; bit++) word |= (uint64_t)(values[bit] - lower <= span) << bit;
@@ -179,8 +158,8 @@ static inline uint64_t at_least_plain(const float *values, float least) {
 
 INLINE uint64_t at_least(const float *values, float least) {
 #if defined(__x86_64__)
-    if (has_avx512) return at_least_avx512(values, least);
-    if (has_avx2) return at_least_avx2(values, least);
+    if (has_avx512()) return at_least_avx512(values, least);
+    if (has_avx2()) return at_least_avx2(values, least);
 #endif
     return at_least_plain(values, least);
 }
@@ -229,7 +208,7 @@ INLINE float contribution(const saekin_unit_scores *unit, float frequency, uint8
     return rounded(unit->weight * (weighted / (unit->k1 + weighted)), unit->magic);
 }
 
-CLONES void saekin_tabulate_contributions(const saekin_unit_scores *unit, float *contributions) {
+WIDE_CLONES void saekin_tabulate_contributions(const saekin_unit_scores *unit, float *contributions) {
     for (int norm = 0; norm < 256; norm++) contributions[norm] = contribution(unit, 1, (uint8_t)norm);
 }
 
@@ -239,7 +218,7 @@ float saekin_contribution(const saekin_unit_scores *unit, uint32_t frequency, ui
 }
 
 // The scores of up to 128 documents. Norms are looked up one by one, the rest is vector arithmetic.
-CLONES static void score_block(const saekin_unit_scores *unit, const uint32_t *documents,
+WIDE_CLONES static void score_block(const saekin_unit_scores *unit, const uint32_t *documents,
                                const uint32_t *frequencies, size_t count, float *scores) {
     const uint8_t *const norms = unit->norms;
     const float *const table = frequencies == NULL ? unit->contributions : unit->factors;
@@ -361,10 +340,10 @@ AVX2 static size_t take_candidates_avx2(uint64_t *words, float *scores, size_t w
 size_t saekin_take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
                               uint32_t *found, float *found_scores) {
 #if defined(__x86_64__)
-    if (has_avx512) {
+    if (has_avx512()) {
         return take_candidates_avx512(words, scores, word_count, least, base, found, found_scores);
     }
-    if (has_avx2) return take_candidates_avx2(words, scores, word_count, least, base, found, found_scores);
+    if (has_avx2()) return take_candidates_avx2(words, scores, word_count, least, base, found, found_scores);
 #endif
     return take_candidates(words, scores, word_count, least, base, found, found_scores, at_least_plain);
 }
