@@ -116,7 +116,11 @@ func invariantProblem(_ buffer: TokenBuffer, byteCount: Int) -> String? {
             let right = random.pick([" ", ")", "! ", "\n", "~"]) + randomText(&random)
             analyzer.analyze(left, into: &alone)
             analyzer.analyze(left + right, into: &together)
-            let kept = together.tokens.prefix(alone.tokens.count)
+            // A numeral in Hangul may also be the number of a unit behind a blank (만 도): that stands beside the
+            // split, and reaches over the boundary.
+            let end = left.utf8.count
+            let kept = together.tokens.lazy.filter { $0.kind != .quantity || $0.end <= end }
+                .prefix(alone.tokens.count)
             let isSame = zip(alone.tokens, kept).allSatisfy { a, b in
                 a.start == b.start && a.end == b.end && a.position == b.position && a.kind == b.kind
                     && a.positionLength == b.positionLength && alone.text(a) == together.text(b)
