@@ -4,8 +4,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-// A function compiled for several processors; which one runs is chosen when the program is loaded. WIDE_CLONES
-// are for loops that gain from vectors of 512 bits.
+// A function compiled for several processors; which one runs is chosen when the program is loaded.
+// WIDE_CLONES are for loops that gain from vectors of 512 bits.
 #if defined(__x86_64__) && defined(__linux__)
 #define CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
 #define WIDE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

@@ -116,8 +116,8 @@ func invariantProblem(_ buffer: TokenBuffer, byteCount: Int) -> String? {
             let right = random.pick([" ", ")", "! ", "\n", "~"]) + randomText(&random)
             analyzer.analyze(left, into: &alone)
             analyzer.analyze(left + right, into: &together)
-            // A numeral in Hangul may also be the number of a unit behind a blank (만 도): that stands beside the
-            // split, and reaches over the boundary.
+            // A numeral in Hangul may also be the number of a unit behind a blank (만 도): that stands beside
+            // the split, and reaches over the boundary.
             let end = left.utf8.count
             let kept = together.tokens.lazy.filter { $0.kind != .quantity || $0.end <= end }
                 .prefix(alone.tokens.count)
