@@ -82,6 +82,8 @@ struct BestHits {
 
     /// Blocks that are read ahead for the threshold.
     private static let primingBlockCountMax = 64
+    /// Larger pages are not worth looking ahead for.
+    static let primingCapacityMax = 128
 
     /// What the k-th best of one term gives alone: the k best of all can only be better. Without it, frequent
     /// terms would be essential until k documents with the rare ones have been met.
@@ -89,13 +91,14 @@ struct BestHits {
         _ term: FlatQuery.Term, _ plan: QueryPlan, _ acceptance: Acceptance, _ control: inout SearchControl
     ) throws -> Float {
         terms.removeAll(keepingCapacity: true)
-        var primer = Primer(capacity: hits.capacity)
+        var best = TopHits<Float>(capacity: hits.capacity)
         var term = scored(term, plan)
         var found = candidates
-        while primer.blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
+        var blockCount = 0
+        while blockCount < Self.primingBlockCountMax, try term.cursor.moveToRun(base: 0, end: .max) {
             try control.check()
-            primer.blockCount += 1
-            let least = primer.floor
+            blockCount += 1
+            let least = best.worst ?? 0
             if term.boundOfBlock() <= least {
                 guard try term.cursor.skipBlock() else { break }
                 continue
@@ -104,10 +107,10 @@ struct BestHits {
             let run = term.cursor.takeRun(base: 0, end: .max)
             term.candidates(run, least: least, into: &found)
             for place in 0..<found.count where acceptance.contains(found.documents[place]) {
-                primer.add(found.scores[place])
+                best.offer(found.scores[place], found.documents[place])
             }
         }
-        return primer.floor
+        return best.worst ?? 0
     }
 
     // MARK: Hits

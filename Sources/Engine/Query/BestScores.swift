@@ -131,40 +131,6 @@ struct BestScores {
     }
 }
 
-/// The best scores that looking ahead has met.
-struct Primer {
-    /// Larger pages are not worth looking ahead for.
-    static let capacityMax = 128
-
-    private let capacity: Int
-    private var scores: [Float] = []
-    /// Blocks that were looked at.
-    var blockCount = 0
-
-    init(capacity: Int) {
-        self.capacity = capacity
-        scores.reserveCapacity(capacity + 1)
-    }
-
-    /// A score that as many hits as there is room for are known to have; 0 where there are fewer.
-    var floor: Float { capacity > 0 && scores.count == capacity ? scores[capacity - 1] : 0 }
-
-    /// Adds the score of a document that was not added before.
-    mutating func add(_ score: Float) {
-        if scores.count == capacity {
-            if score <= floor { return }
-            scores.removeLast()
-        }
-        var place = scores.count
-        scores.append(score)
-        while place > 0, scores[place - 1] < score {
-            scores[place] = scores[place - 1]
-            place -= 1
-        }
-        scores[place] = score
-    }
-}
-
 /// Which documents of a segment may be hits at all.
 struct Acceptance {
     // SAFETY: whoever makes one for words keeps these as long as it is used.

@@ -162,7 +162,7 @@ struct FlatPhrase {
             terms.append(
                 PhraseTerm(TermCursor(chain, memory: search.block(index)), memory.positions(index)))
         }
-        scores = plan.phraseScores(number, field: field, norms: nil)
+        scores = plan.phraseScores(number, field: field)
     }
 
     /// The norm of a document of the block of the rarest term.

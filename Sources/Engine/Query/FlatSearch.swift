@@ -232,7 +232,7 @@ final class FlatSearch {
         _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
     ) throws -> Float {
         // A page behind a cursor leaves out the best.
-        guard floor == 0, capacity <= Primer.capacityMax, request.after == nil,
+        guard floor == 0, capacity <= BestHits.primingCapacityMax, request.after == nil,
             let term = query.primer(capacity)
         else { return 0 }
         return try best.lookAhead(term, plan, acceptance, &control)

@@ -113,12 +113,12 @@ struct QueryPlan {
         return UnitScores(table, norms: norms)
     }
 
-    /// The same for a phrase.
-    func phraseScores(_ phrase: Int, field: Int, norms: NormsReader?) -> UnitScores {
+    /// The same for a phrase, without norms.
+    func phraseScores(_ phrase: Int, field: Int) -> UnitScores {
         let table = scoreTable(
             phrases[phrase].firstScoreTable + field, weight: phrases[phrase].weight,
             phrases[phrase].lengthTables[field])
-        return UnitScores(table, norms: norms)
+        return UnitScores(table, norms: nil)
     }
 
     private func scoreTable(_ number: Int, weight: Float, _ lengths: Int) -> ScoreTable {

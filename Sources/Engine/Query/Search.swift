@@ -64,7 +64,9 @@ struct Search {
         let start = request.isProfiled ? ContinuousClock.now : nil
         if let outcome = try flat?.runTogether(views, &found.counted, &control) {
             found.add(outcome)
-            if let start { found.profile(views, order, outcome, floor: 0, since: start) }
+            if let start {
+                found.profiles.append(SegmentProfile(views, order, outcome, floor: 0, since: start))
+            }
         } else {
             try searchOneByOne(plan, flat, capacity, &found, &control, memory)
         }
@@ -83,19 +85,24 @@ struct Search {
         _ plan: QueryPlan, _ flat: FlatSearch?, _ capacity: Int, _ found: inout Findings,
         _ control: inout SearchControl, _ memory: SearchMemory
     ) throws {
-        var best = ScoreFloor(capacity: capacity)
+        // The best scores of the segments searched so far: what a later segment must reach.
+        var best = TopHits<Float>(capacity: capacity)
         for index in order {
             let view = views[index]
             let start = request.isProfiled ? ContinuousClock.now : nil
-            let floor = best.floor
+            let floor = best.worst ?? 0
             var facets = request.facets.map { FacetCounter($0, view: view, memory: memory.facets) }
             let outcome =
                 try flat?.run(view, index, floor: floor, &facets, &control)
                 ?? collect(plan, view, index, capacity, floor, &facets, &control, memory)
-            if let start { found.profile(views, [index], outcome, floor: floor, since: start) }
+            if let start {
+                found.profiles.append(SegmentProfile(views, [index], outcome, floor: floor, since: start))
+            }
             for (facet, counter) in facets.enumerated() { found.counted[facet][index] = counter.result }
             found.add(outcome)
-            if sortsByScore, order.count > 1 { for hits in outcome.hits { best.add(hits.entries) } }
+            if sortsByScore, order.count > 1 {
+                for hit in outcome.hits.lazy.flatMap(\.entries) { best.offer(hit.score, hit.document) }
+            }
         }
     }
 
@@ -238,38 +245,6 @@ private struct Findings {
     mutating func add(_ outcome: SegmentOutcome) {
         total += outcome.total
         hits += outcome.hits
-    }
-
-    mutating func profile(
-        _ views: [SegmentView], _ segments: [Int], _ outcome: SegmentOutcome, floor: Float,
-        since start: ContinuousClock.Instant
-    ) {
-        profiles.append(SegmentProfile(views, segments, outcome, floor: floor, since: start))
-    }
-}
-
-/// The best scores of the segments searched so far: what a later segment must reach.
-private struct ScoreFloor {
-    private let capacity: Int
-    private var scores: [Float] = []
-
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    /// Hits below this score cannot be on the page.
-    private(set) var floor: Float = 0
-
-    /// Adds hits, best first.
-    mutating func add(_ hits: [(document: UInt32, score: Float)]) {
-        for hit in hits {
-            if scores.count >= capacity {
-                if hit.score <= scores[capacity - 1] { return }
-                scores.removeLast()
-            }
-            scores.insert(hit.score, at: scores.firstIndex { $0 < hit.score } ?? scores.count)
-        }
-        if capacity > 0, scores.count == capacity { floor = scores[capacity - 1] }
     }
 }
 

@@ -76,13 +76,6 @@ struct UnitScores: @unchecked Sendable {
         return max(single, repeated) + step
     }
 
-    /// The score of a document with `frequency` occurrences, which is above 0.
-    @inline(__always)
-    func score(frequency: UInt32, _ document: UInt32) -> Float {
-        // SAFETY: there is a norm for every document of the segment.
-        score(frequency: frequency, norm: kernel.norms.map { $0[Int(document)] } ?? 0)
-    }
-
     /// The score of a document with a norm and `frequency` occurrences, which is above 0.
     @inline(__always)
     func score(frequency: UInt32, norm: UInt8) -> Float {
