@@ -77,21 +77,24 @@ final class DocumentSpaces: Sendable {
     /// Each segment alone, by its index.
     let single: [DocumentSpace]
     private let views: [SegmentView]
+    private let hasDeletes: Bool
     private let live = Mutex<DocumentSet?>(nil)
 
     init(_ views: [SegmentView], order: [Int]) {
         self.views = views
+        hasDeletes = views.contains { $0.liveDocs != nil }
         all = DocumentSpace(views, order: order)
         single = views.enumerated().map { DocumentSpace($1.segment, number: $0) }
     }
 
-    /// Lends the live documents of all segments: a set that is made when it is first asked for.
-    func withLive<Result>(
-        _ space: DocumentSpace, _ body: (Acceptance) throws -> Result
-    ) rethrows -> Result {
-        if views.allSatisfy({ $0.liveDocs == nil }) { return try body(.all) }
+    /// Lends the live documents of `all`: a set that is made when it is first asked for.
+    ///
+    /// - Precondition: there is a space of all segments.
+    func withLive<Result>(_ body: (Acceptance) throws -> Result) rethrows -> Result {
+        guard hasDeletes else { return try body(.all) }
+        guard let all else { preconditionFailure("there is no space of all segments") }
         let set = live.withLock { live in
-            let set = live ?? liveDocuments(space)
+            let set = live ?? liveDocuments(all)
             live = set
             return set
         }

@@ -106,7 +106,7 @@ final class FlatSearch {
         case .bound: break
         }
         guard needsMatches else {
-            return try spaces.withLive(space) { try search(space, $0, floor: 0, &control) }
+            return try spaces.withLive { try search(space, $0, floor: 0, &control) }
         }
         var outcome = SegmentOutcome()
         let matches = space.makeSet()

@@ -43,7 +43,9 @@ struct Search {
     func run() throws(SearchError) -> SearchResult {
         do {
             let plan = try QueryPlan(request.query, dictionary: dictionary, k1: request.k1)
-            if plan.isNone, !request.isProfiled { return try nothing() }
+            if plan.isNone, !request.isProfiled {
+                return try answer(Findings(request, segmentCount: views.count))
+            }
             return try SearchMemory.lend { try run(plan, $0) }
         } catch let error as SegmentError {
             throw .segment(error)
@@ -70,6 +72,11 @@ struct Search {
         } else {
             try searchOneByOne(plan, flat, capacity, &found, &control, memory)
         }
+        return try answer(found)
+    }
+
+    /// The answer that follows from what was found.
+    private func answer(_ found: Findings) throws(SegmentError) -> SearchResult {
         var result = try page(found.hits)
         result.total = found.total
         result.profile = found.profiles
@@ -104,19 +111,6 @@ struct Search {
                 for hit in outcome.hits.lazy.flatMap(\.entries) { best.offer(hit.score, hit.document) }
             }
         }
-    }
-
-    /// The answer where no document matches.
-    private func nothing() throws(SegmentError) -> SearchResult {
-        var result = SearchResult(
-            total: 0, isTotalExact: !WindowPass.mayPrune(request), hits: [], facets: [], next: nil)
-        if request.facets.isEmpty { return result }
-        let counted = Array(repeating: SegmentFacet.keyword([]), count: views.count)
-        let cache = cache ?? FacetValueCache()
-        for facet in request.facets {
-            result.facets.append(try FacetMerge(facet, views: views, cache: cache).result(counted))
-        }
-        return result
     }
 
     private var sortsByScore: Bool {
