@@ -137,6 +137,13 @@ uint64_t saekin_any(const uint64_t *words, size_t count);
 /// Keeps those of the bits whose score, 64 to a word, is at least `least`; not 0 when any is left.
 uint64_t saekin_keep_reaching(uint64_t *words, const float *scores, float least, size_t count);
 
+/// The greatest of some bytes; 0 when there are none.
+uint8_t saekin_greatest_byte(const uint8_t *values, size_t count);
+
+/// Adds to the score of each document with a bit what a table of 256 has for its byte.
+void saekin_add_by_value(const uint64_t *words, size_t word_count, const uint8_t *values, const float *table,
+                         float *scores);
+
 /// Sets bit documents[i] - base for each document. The caller has words for all of them.
 void saekin_set_bits(const uint32_t *documents, size_t count, uint32_t base, uint64_t *words);
 

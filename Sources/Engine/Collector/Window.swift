@@ -202,6 +202,26 @@ struct ScoreSlots: Sendable {
         }
     }
 
+    /// Adds to the scores of the documents of a slot of bits what a table has for their bytes.
+    ///
+    /// - Precondition: `table` has 256 scores, and `values` a byte for every document of the window.
+    mutating func add(
+        _ slot: Int, where documents: Int, _ bits: borrowing BitSlots, table: [Float],
+        _ values: UnsafePointer<UInt8>
+    ) {
+        precondition(slot >= 0 && slot + Window.size <= self.values.count, "no such slot")
+        precondition(documents >= 0 && documents + Window.wordCount <= bits.words.count, "no such slot")
+        precondition(table.count == 256, "a table by byte has 256 scores")
+        self.values.withUnsafeMutableBufferPointer { scores in
+            bits.words.withUnsafeBufferPointer { words in
+                // SAFETY: the preconditions keep both slots inside of their arrays.
+                saekin_add_by_value(
+                    words.baseAddress! + documents, Window.wordCount, values, table,
+                    scores.baseAddress! + slot)
+            }
+        }
+    }
+
     /// Zeros at the documents of `documents`, and at all that share a word with one.
     mutating func clear(_ slot: Int, for documents: Int, _ bits: borrowing BitSlots) {
         precondition(slot >= 0 && slot + Window.size <= values.count, "no such slot")

@@ -12,6 +12,8 @@ public struct SegmentView: Sendable {
     public let liveDocs: LiveDocs?
     /// Updated column values; nil where none were.
     public let overlay: ColumnOverlay?
+    /// The priors of its documents that were asked for last.
+    let lastPrior = LastPriorColumn()
 
     /// Puts a segment and its changes together.
     public init(id: SegmentID, segment: Segment, liveDocs: LiveDocs?, overlay: ColumnOverlay?) {

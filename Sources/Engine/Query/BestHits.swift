@@ -21,6 +21,7 @@ struct BestHits {
     private var terms: [ScoredTerm] = []
     private var documentCount: UInt32 = 0
     private var acceptance = Acceptance.all
+    private var prior: PriorScorer?
     var hits: BestScores
     /// Documents whose scores are added up at once when several terms are essential.
     private var windowSize: UInt32 = 0
@@ -40,10 +41,11 @@ struct BestHits {
 
     /// Leaves in `hits` the best that some segments add to those that were found before.
     mutating func run(
-        _ query: FlatQuery, _ plan: QueryPlan, _ space: DocumentSpace, _ acceptance: Acceptance, floor: Float,
-        _ control: inout SearchControl
+        _ query: FlatQuery, _ plan: QueryPlan, _ space: DocumentSpace, _ prior: PriorScorer?,
+        _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
     ) throws {
         hits.begin(space, floor: floor)
+        self.prior = prior
         terms.removeAll(keepingCapacity: true)
         bounds.removeAll(keepingCapacity: true)
         order.removeAll(keepingCapacity: true)
@@ -88,8 +90,10 @@ struct BestHits {
     /// What the k-th best of one term gives alone: the k best of all can only be better. Without it, frequent
     /// terms would be essential until k documents with the rare ones have been met.
     mutating func lookAhead(
-        _ term: FlatQuery.Term, _ plan: QueryPlan, _ acceptance: Acceptance, _ control: inout SearchControl
+        _ term: FlatQuery.Term, _ plan: QueryPlan, _ prior: PriorScorer?, _ acceptance: Acceptance,
+        _ control: inout SearchControl
     ) throws -> Float {
+        var prior = prior
         terms.removeAll(keepingCapacity: true)
         var best = TopHits<Float>(capacity: hits.capacity)
         var term = scored(term, plan)
@@ -99,18 +103,28 @@ struct BestHits {
             try control.check()
             blockCount += 1
             let least = best.worst ?? 0
-            if term.boundOfBlock() <= least {
+            let ofPrior = Self.bound(
+                prior, term.cursor.postings.blockLowerBound, term.cursor.postings.blockLastDocument + 1)
+            if term.boundOfBlock() + ofPrior <= least {
                 guard try term.cursor.skipBlock() else { break }
                 continue
             }
             try term.cursor.decode()
             let run = term.cursor.takeRun(base: 0, end: .max)
-            term.candidates(run, least: least, into: &found)
+            term.candidates(run, least: least - ofPrior, into: &found)
+            found.add(&prior, least: least)
             for place in 0..<found.count where acceptance.contains(found.documents[place]) {
                 best.offer(found.scores[place], found.documents[place])
             }
         }
         return best.worst ?? 0
+    }
+
+    // MARK: Priors
+
+    /// The most that a prior adds in the documents `start..<end`; 0 without one.
+    private static func bound(_ prior: PriorScorer?, _ start: UInt32, _ end: UInt32) -> Float {
+        prior?.bound(start, end) ?? 0
     }
 
     // MARK: Hits
@@ -154,16 +168,17 @@ struct BestHits {
                 groupEnd = min(groupEnd, terms[index].cursor.postings.groupLastDocument)
                 ofGroups += terms[index].boundOfGroup()
             }
-            if ofGroups < threshold {
+            if ofGroups + Self.bound(prior, start, groupEnd + 1) < threshold {
                 start = groupEnd + 1
                 continue
             }
-            var rest: Float = 0
+            let ofPrior = Self.bound(prior, first, end)
+            var rest = ofPrior
             for index in 1..<terms.count {
                 bounds[index] = try terms[index].bound(to: end)
                 rest += bounds[index]
             }
-            if terms[0].boundOfBlock() + rest >= threshold { try searchAll(first, end, rest) }
+            if terms[0].boundOfBlock() + rest >= threshold { try searchAll(first, end, rest, ofPrior) }
             start = end
         }
     }
@@ -180,16 +195,21 @@ struct BestHits {
             try found.add(&terms[index], isRequired: true, least: 0)
         }
         found.add(&terms[0], run)
+        found.add(&prior, least: 0)
         try offerCandidates(found)
     }
 
-    /// Scores the documents of the rarest term's block.
-    private mutating func searchAll(_ start: UInt32, _ end: UInt32, _ rest: Float) throws(SegmentError) {
+    /// Scores the documents of the rarest term's block. The others and the prior add at most `rest`.
+    private mutating func searchAll(
+        _ start: UInt32, _ end: UInt32, _ rest: Float, _ ofPrior: Float
+    ) throws(SegmentError) {
         var rest = rest
         try terms[0].cursor.decode()
         let run = terms[0].cursor.takeRun(base: start, end: end)
         var found = candidates
         terms[0].candidates(run, least: threshold - rest, into: &found)
+        rest -= ofPrior
+        found.add(&prior, least: threshold - rest)
         for index in 1..<terms.count {
             if found.count == 0 { return }
             rest -= bounds[index]
@@ -207,12 +227,13 @@ struct BestHits {
             try control.check()
             guard let (next, groupEnd, ofGroups) = try moveAll(to: start) else { return }
             start = next
-            if ofGroups < threshold {
+            if ofGroups + Self.bound(prior, start, groupEnd + 1) < threshold {
                 start = groupEnd + 1
                 continue
             }
             let end = stretchEnd(start, essentialCount: essentialCount)
-            var sum: Float = 0
+            let ofPrior = Self.bound(prior, start, end)
+            var sum = ofPrior
             for index in terms.indices {
                 bounds[index] = isAhead(index) ? try terms[index].bound(to: end) : 0
                 sum += bounds[index]
@@ -220,16 +241,16 @@ struct BestHits {
             if sum >= threshold {
                 sortByBound()
                 var optional = 0
-                var rest: Float = 0
+                var rest = ofPrior
                 while optional < order.count - 1, rest + bounds[order[optional]] < threshold {
                     rest += bounds[order[optional]]
                     optional += 1
                 }
                 essentialCount = terms.count - optional
                 if essentialCount == 1 {
-                    try searchOne(start, end, rest)
+                    try searchOne(start, end, rest, ofPrior)
                 } else {
-                    try searchWindows(start, end, optional: optional, rest)
+                    try searchWindows(start, end, optional: optional, rest, ofPrior)
                 }
             }
             start = end
@@ -279,7 +300,9 @@ struct BestHits {
     }
 
     /// Goes through the blocks of the only essential term.
-    private mutating func searchOne(_ start: UInt32, _ end: UInt32, _ rest: Float) throws(SegmentError) {
+    private mutating func searchOne(
+        _ start: UInt32, _ end: UInt32, _ rest: Float, _ ofPrior: Float
+    ) throws(SegmentError) {
         let essential = order[order.count - 1]
         var found = candidates
         while try terms[essential].cursor.moveToRun(base: start, end: end) {
@@ -292,16 +315,17 @@ struct BestHits {
             let run = terms[essential].cursor.takeRun(base: start, end: end)
             if run.isEmpty { return }
             terms[essential].candidates(run, least: threshold - rest, into: &found)
-            try addOptional(&found, optional: order.count - 1, rest)
+            try addOptional(&found, optional: order.count - 1, rest, ofPrior)
             try offerCandidates(found)
         }
     }
 
-    /// Looks up the terms that are not essential, those with the greatest bounds first.
+    /// Adds the prior, and looks up the terms that are not essential, those with the greatest bounds first.
     private mutating func addOptional(
-        _ candidates: inout Candidates, optional: Int, _ rest: Float
+        _ candidates: inout Candidates, optional: Int, _ rest: Float, _ ofPrior: Float
     ) throws(SegmentError) {
-        var rest = rest
+        var rest = rest - ofPrior
+        candidates.add(&prior, least: threshold - rest)
         for place in (0..<optional).reversed() {
             if candidates.count == 0 { return }
             let index = order[place]
@@ -313,7 +337,7 @@ struct BestHits {
 
     /// Adds up the scores of several essential terms, window by window.
     private mutating func searchWindows(
-        _ start: UInt32, _ end: UInt32, optional: Int, _ rest: Float
+        _ start: UInt32, _ end: UInt32, optional: Int, _ rest: Float, _ ofPrior: Float
     ) throws(SegmentError) {
         let (words, sums) = (memory.words, memory.sums)
         var found = candidates
@@ -339,7 +363,7 @@ struct BestHits {
                 found.count = saekin_take_candidates(
                     words, sums, Int(windowEnd - base + 63) / 64, threshold - rest, base, found.documents,
                     found.scores)
-                try addOptional(&found, optional: optional, rest)
+                try addOptional(&found, optional: optional, rest, ofPrior)
                 try offerCandidates(found)
             }
             base += windowSize

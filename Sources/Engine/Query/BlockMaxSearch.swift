@@ -78,7 +78,8 @@ extension SegmentScorer {
     ) throws(SegmentError) -> Bool {
         guard let flat else { return false }
         var bounds: [(unit: Int, bound: Float)] = []
-        var sum: Float = 0
+        let ofPrior = boundOfPrior(window)
+        var sum = ofPrior
         for unit in flat.units {
             let bound = try units[unit].bound(window)
             // A required unit without a document here rules the window out.
@@ -87,6 +88,10 @@ extension SegmentScorer {
             sum += bound
         }
         if sum < threshold { return true }
+        // Priors are known at once: they leave fewer documents to look for.
+        addPrior(window, candidates, scores, bits, &slots)
+        sum -= ofPrior
+        if prior != nil, !bits.keep(candidates, reaching: threshold - sum, scores, slots) { return true }
         let found = bits.take()
         defer { bits.giveBack(found) }
         if flat.isAnd {
@@ -106,9 +111,9 @@ extension SegmentScorer {
         bounds.sort { $0.bound > $1.bound }
         var isEssential = true
         for (unit, bound) in bounds {
-            // `sum` is what this unit and all after it can give: too little, and a document must have been
-            // found.
-            if isEssential, sum < threshold { isEssential = false }
+            // `sum` is what this unit and all after it can give: too little even with the greatest prior, and a
+            // document must have been found.
+            if isEssential, sum + ofPrior < threshold { isEssential = false }
             if !isEssential, !bits.keep(out, reaching: threshold - max(0, sum), scores, slots) { return true }
             bits.clear(found)
             try units[unit].match(

@@ -76,7 +76,7 @@ final class DocumentSpaces: Sendable {
     let all: DocumentSpace?
     /// Each segment alone, by its index.
     let single: [DocumentSpace]
-    private let views: [SegmentView]
+    let views: [SegmentView]
     private let hasDeletes: Bool
     private let live = Mutex<DocumentSet?>(nil)
 

@@ -40,7 +40,14 @@ struct Explainer {
 
     /// The explanation of the whole query; nil when the document does not match.
     func explain() throws(SearchError) -> Explanation? {
-        try explain(plan.root)
+        guard let text = try explain(plan.root), let prior = plan.prior else { return try explain(plan.root) }
+        let value: UInt8
+        do {
+            value = try view.prior(prior.source).value(document)
+        } catch { throw .segment(error) }
+        let worth = Explanation(
+            value: prior.scores[Int(value)], text: "static prior: \(value) of \(StaticPrior.valueMax)")
+        return Explanation(value: text.value + worth.value, text: "sum of", details: [text, worth])
     }
 
     private func explain(_ node: Int) throws(SearchError) -> Explanation? {
@@ -162,9 +169,9 @@ extension Snapshot {
     ///
     /// - Precondition: `address` is of this snapshot.
     public func explain(
-        _ query: Query, _ address: DocAddress, k1: Float = 1.2
+        _ query: Query, _ address: DocAddress, k1: Float = 1.2, prior: StaticPrior? = nil
     ) throws(SearchError) -> Explanation? {
-        let plan = try QueryPlan(query, dictionary: dictionary, k1: k1)
+        let plan = try QueryPlan(query, dictionary: dictionary, k1: k1, prior: prior)
         return try Explainer(plan, view: segments[address.segment], address: address, registry: registry)
             .explain()
     }

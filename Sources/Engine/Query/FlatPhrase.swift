@@ -123,6 +123,9 @@ struct FlatPhrase {
     /// The norms of the list in which the rarest term is.
     private var norms: UnsafePointer<UInt8>?
     private let memory: PhraseMemory
+    private var prior: PriorScorer?
+    /// The most that the prior adds.
+    private var ofPrior: Float = 0
 
     /// Nil when the query is no phrase, or one with several fields or alternatives in these segments, or in
     /// none of them.
@@ -274,23 +277,29 @@ struct FlatPhrase {
 
     /// Offers documents with the phrase to `hits`, and leaves out those that cannot be among the best.
     mutating func findBest(
-        _ hits: inout BestScores, _ acceptance: Acceptance, _ control: inout SearchControl
+        _ hits: inout BestScores, _ prior: PriorScorer?, _ acceptance: Acceptance,
+        _ control: inout SearchControl
     ) throws {
+        self.prior = prior
+        ofPrior = prior?.greatest ?? 0
         var start: UInt32 = 0
         while try terms[0].move(to: start) != nil {
             try control.check()
             var (ofBlock, ofGroup, groupEnd) = (Impact.any, Impact.any, UInt32.max)
             terms[0].narrow(&ofBlock, &ofGroup, &groupEnd)
-            if scores.bound(ofGroup) < hits.threshold {
+            if scores.bound(ofGroup) < least(hits) {
                 start = groupEnd + 1
             } else {
                 start = terms[0].lastDocument() + 1
-                if scores.bound(ofBlock) < hits.threshold { continue }
-                let count = try scoreBlock(hits.threshold)
+                if scores.bound(ofBlock) < least(hits) { continue }
+                let count = try scoreBlock(least(hits))
                 guard try findBest(among: count, &hits, acceptance, &control) else { return }
             }
         }
     }
+
+    /// What the phrase has to score for a place among the best, with the greatest prior.
+    private func least(_ hits: BestScores) -> Float { hits.threshold - ofPrior }
 
     /// Finds the documents of the rarest term's block that may reach a threshold; how many.
     private mutating func scoreBlock(_ threshold: Float) throws(SegmentError) -> Int {
@@ -319,7 +328,7 @@ struct FlatPhrase {
         var next = 0
         while next < count {
             // The threshold may have risen since the block was scored.
-            if bounds[next] < hits.threshold {
+            if bounds[next] < least(hits) {
                 next += 1
                 continue
             }
@@ -333,10 +342,10 @@ struct FlatPhrase {
             let end = saekin_lower_bound(candidates, next, count, last + 1)
             var (ofBlocks, ofGroups, groupEnd) = (Impact.any, Impact.any, UInt32.max)
             for index in terms.indices { terms[index].narrow(&ofBlocks, &ofGroups, &groupEnd) }
-            if scores.bound(ofBlocks) >= hits.threshold {
+            if scores.bound(ofBlocks) >= least(hits) {
                 try findBest(next..<end, &hits, acceptance)
                 next = end
-            } else if scores.bound(ofGroups) < hits.threshold {
+            } else if scores.bound(ofGroups) < least(hits) {
                 next = saekin_lower_bound(candidates, next, count, groupEnd + 1)
             } else {
                 next = end
@@ -369,18 +378,18 @@ struct FlatPhrase {
         for candidate in range {
             places[count] = memory.places[candidate]
             memory.documents[count] = memory.candidates[candidate]
-            count += memory.bounds[candidate] >= hits.threshold ? 1 : 0
+            count += memory.bounds[candidate] >= least(hits) ? 1 : 0
         }
         count = try narrow(count)
         count = accepted(count, acceptance)
         if count == 0 { return }
         for index in terms.indices { try terms[index].loadPositions(memory.terms + index) }
-        if !terms[0].cursor.isSingleOccurrence { count = reaching(hits.threshold, count) }
+        if !terms[0].cursor.isSingleOccurrence { count = reaching(least(hits), count) }
         guard count > 0, try compare(count, isFirstEnough: false) > 0 else { return }
         for candidate in 0..<count where memory.frequencies[candidate] > 0 {
             let document = memory.documents[candidate]
-            try hits.offer(
-                document, scores.score(frequency: memory.frequencies[candidate], norm: norm(document)))
+            let score = scores.score(frequency: memory.frequencies[candidate], norm: norm(document))
+            try hits.offer(document, score + (prior?.score(of: document) ?? 0))
         }
     }
 

@@ -212,16 +212,17 @@ final class FlatSearch {
         _ control: inout SearchControl
     ) throws {
         guard capacity > 0 else { return }
+        let prior = try PriorScorer(plan, space, spaces.views)
         if phrase == nil {
-            let floor = try max(floor, lookAhead(acceptance, floor: floor, &control))
-            try best.run(query, plan, space, acceptance, floor: floor, &control)
+            let floor = try max(floor, lookAhead(prior, acceptance, floor: floor, &control))
+            try best.run(query, plan, space, prior, acceptance, floor: floor, &control)
             outcome.ranking = query.isAnd ? .and : .maxScore
             if request.isProfiled { outcome.blockCount = query.blockCount }
             outcome.decodedBlockCount += best.decodedBlockCount
         } else {
             outcome.ranking = .phrase
             best.hits.begin(space, floor: floor)
-            try flatPhrase?.findBest(&best.hits, acceptance, &control)
+            try flatPhrase?.findBest(&best.hits, prior, acceptance, &control)
         }
         outcome.hits = try best.hits.results()
         if WindowPass.mayPrune(request) { outcome.total = max(outcome.total, best.hits.offeredCount) }
@@ -229,12 +230,12 @@ final class FlatSearch {
 
     /// A score that hits have to reach, from a look at the best documents of one term; 0 where there is one.
     private func lookAhead(
-        _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
+        _ prior: PriorScorer?, _ acceptance: Acceptance, floor: Float, _ control: inout SearchControl
     ) throws -> Float {
         // A page behind a cursor leaves out the best.
         guard floor == 0, capacity <= BestHits.primingCapacityMax, request.after == nil,
             let term = query.primer(capacity)
         else { return 0 }
-        return try best.lookAhead(term, plan, acceptance, &control)
+        return try best.lookAhead(term, plan, prior, acceptance, &control)
     }
 }

@@ -60,6 +60,7 @@ struct QueryPlan {
     /// Per field and weight: what an occurrence counts, by norm byte.
     private(set) var lengthTables: [[Float]] = []
     private(set) var grid = ScoreGrid(scoreMax: 0)
+    private(set) var prior: PriorPlan?
     let k1: Float
     let documentCount: UInt64
 
@@ -71,15 +72,18 @@ struct QueryPlan {
     private var clauseCount = 0
 
     /// Looks up every term of `query`. Throws `SearchError` for a query beyond the limits and for damage.
-    init(_ query: Query, dictionary: SnapshotDictionary, k1: Float) throws(SearchError) {
+    init(
+        _ query: Query, dictionary: SnapshotDictionary, k1: Float, prior: StaticPrior? = nil
+    ) throws(SearchError) {
         guard k1 > 0, k1.isFinite else { throw .invalid("k1 is \(k1); it must be above 0.") }
         self.k1 = k1
         self.dictionary = dictionary
         documentCount = dictionary.documentCount
         root = try add(query, boost: 1, depth: 0)
-        let scoreMax = greatestScore(root)
+        let scoreMax = greatestScore(root) + (try checked(prior?.weight ?? 0, "weight of the prior"))
         guard scoreMax.isFinite else { throw .invalid("The boosts of the query are too large.") }
         grid = ScoreGrid(scoreMax: scoreMax)
+        self.prior = prior.map { PriorPlan($0, grid: grid) }
         for index in nodes.indices where !filters.isEmpty {
             if case .constant(let filter, let score) = nodes[index] {
                 nodes[index] = .constant(filter: filter, score: grid.round(score))
@@ -88,8 +92,10 @@ struct QueryPlan {
     }
 
     /// A plan over segments that belong to no snapshot.
-    init(_ query: Query, segments: [Segment], k1: Float) throws(SearchError) {
-        try self.init(query, dictionary: SnapshotDictionary(segments), k1: k1)
+    init(
+        _ query: Query, segments: [Segment], k1: Float, prior: StaticPrior? = nil
+    ) throws(SearchError) {
+        try self.init(query, dictionary: SnapshotDictionary(segments), k1: k1, prior: prior)
     }
 
     /// The plan's contribution of a unit or phrase for a weighted frequency.

@@ -15,6 +15,7 @@ final class ResultCache: Sendable {
         let offset: Int
         let after: Cursor?
         let k1: Float
+        let prior: StaticPrior?
         let countsTotal: Bool
 
         init(_ request: SearchRequest) {
@@ -27,6 +28,7 @@ final class ResultCache: Sendable {
             offset = request.offset
             after = request.after
             k1 = request.k1
+            prior = request.prior
             countsTotal = request.countsTotal
         }
     }

@@ -138,6 +138,21 @@ struct Candidates {
         self.count = count
     }
 
+    /// Adds to each candidate its prior, and drops those that cannot reach `least` with it.
+    mutating func add(_ prior: inout PriorScorer?, least: Float) {
+        guard var scorer = prior.take() else { return }
+        var kept = 0
+        for place in 0..<count {
+            let document = documents[place]
+            let score = scores[place] + scorer.score(of: document)
+            documents[kept] = document
+            scores[kept] = score
+            kept += score >= least ? 1 : 0
+        }
+        count = kept
+        prior = scorer
+    }
+
     /// Adds to each candidate its score for a term, in a run of whose decoded block all of them are.
     mutating func add(_ term: inout ScoredTerm, _ run: Range<Int>) {
         if count == 0 { return }

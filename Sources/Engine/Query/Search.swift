@@ -42,7 +42,8 @@ struct Search {
     /// The answer.
     func run() throws(SearchError) -> SearchResult {
         do {
-            let plan = try QueryPlan(request.query, dictionary: dictionary, k1: request.k1)
+            let plan = try QueryPlan(
+                request.query, dictionary: dictionary, k1: request.k1, prior: request.prior)
             if plan.isNone, !request.isProfiled {
                 return try answer(Findings(request, segmentCount: views.count))
             }

@@ -99,6 +99,8 @@ public struct SearchRequest: Sendable {
     public var after: Cursor?
     /// Saturation of term frequency; above 0.
     public var k1: Float
+    /// What documents are worth before anybody has asked, as a part of the score.
+    public var prior: StaticPrior?
     /// Whether `SearchResult.total` must be exact. Without it, and without facets, a search for the best hits
     /// may skip documents that cannot be among them.
     public var countsTotal: Bool
@@ -117,7 +119,7 @@ public struct SearchRequest: Sendable {
     public init(
         query: Query, filter: Filter? = nil, facetFilters: [FacetGroup] = [], facets: [FacetRequest] = [],
         sort: [SortKey] = [], limit: Int = 10, offset: Int = 0, after: Cursor? = nil, k1: Float = 1.2,
-        countsTotal: Bool = true, usesCaches: Bool = true, deadline: ContinuousClock.Instant? = nil,
+        prior: StaticPrior? = nil, countsTotal: Bool = true, usesCaches: Bool = true, deadline: ContinuousClock.Instant? = nil,
         shouldStop: (@Sendable () -> Bool)? = nil
     ) {
         self.query = query
@@ -129,6 +131,7 @@ public struct SearchRequest: Sendable {
         self.offset = offset
         self.after = after
         self.k1 = k1
+        self.prior = prior
         self.countsTotal = countsTotal
         self.usesCaches = usesCaches
         self.deadline = deadline

@@ -24,6 +24,8 @@ struct SegmentScorer {
     let flat: Flat?
     private var phrases: [PhraseScorer] = []
     private var filters: [FilterScorer] = []
+    /// What documents are worth by themselves.
+    private(set) var prior: PriorScorer?
     private let documentCount: UInt32
     private let windowCount: UInt32
 
@@ -48,6 +50,11 @@ struct SegmentScorer {
             phrases.append(
                 PhraseScorer(
                     phrase, plan: plan, segment: view.segment, index: index, needsScores: needsScores))
+        }
+        if needsScores {
+            do {
+                prior = try PriorScorer(plan, DocumentSpace(view.segment, number: 0), [view])
+            } catch { throw .segment(error) }
         }
         for filter in plan.filters { filters.append(try FilterScorer(filter, view: view)) }
         var bound = plan.nodes
@@ -154,6 +161,7 @@ struct SegmentScorer {
             present.append((node, bound))
             rest += bound
         }
+        addPrior(window, candidates, scores, bits, &slots)
         for (node, bound) in present {
             // Rounding must not take away a document that reaches the threshold exactly.
             if threshold > 0, !bits.keep(candidates, reaching: threshold - max(0, rest), scores, slots) {
@@ -167,6 +175,21 @@ struct SegmentScorer {
                 &bits, &slots)
             rest -= bound
         }
+    }
+
+    /// Adds the priors of some documents of a window to their scores.
+    func addPrior(
+        _ window: UInt32, _ documents: Int, _ scores: Int, _ bits: borrowing BitSlots,
+        _ slots: inout ScoreSlots
+    ) {
+        prior?.add(window: window, documents: documents, scores: scores, bits, &slots)
+    }
+
+    /// The most that the prior of a document of a window adds.
+    func boundOfPrior(_ window: UInt32) -> Float {
+        guard let prior else { return 0 }
+        let start = window << Window.shift
+        return prior.bound(start, min(start + UInt32(Window.size), documentCount))
     }
 
     /// A bound of what a summand adds in a window; 0 when it matches nothing there.

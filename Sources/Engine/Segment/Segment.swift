@@ -26,6 +26,8 @@ public final class Segment: Sendable {
     let filterSets = FilterSets()
     /// What numbers facets have for its values.
     let facetNumbers = FacetNumbers()
+    /// The priors that were read last.
+    let lastPrior = LastPriorColumn()
 
     /// Maps a segment file.
     ///

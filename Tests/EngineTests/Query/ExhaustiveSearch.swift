@@ -38,7 +38,7 @@ final class ExhaustiveSearch {
                 request.facetFilters.allSatisfy({ matches($0.filter, document) }),
                 let score = score(request.query, 1, document)
             else { continue }
-            found.append((document, score))
+            found.append((document, score + prior(document)))
         }
         return found.sorted { isBefore($0, $1) }
     }
@@ -97,6 +97,15 @@ final class ExhaustiveSearch {
     }
 
     // MARK: Scores
+
+    private func prior(_ document: ModelDocument) -> Float {
+        guard let prior = request.prior else { return 0 }
+        var value = min(max(document.integers[prior.field] ?? 0, 0), 255)
+        if let bonus = prior.bonus, let integer = document.integers[bonus.field] {
+            value = min(255, value + Int64(bonus.steps.last { $0.least <= integer }?.value ?? 0))
+        }
+        return grid.round(prior.weight * (Float(value) / 255))
+    }
 
     /// The document's score, or nil when it does not match.
     func score(_ query: Query, _ boost: Float, _ document: ModelDocument) -> Float? {

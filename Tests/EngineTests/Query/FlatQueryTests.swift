@@ -2,7 +2,8 @@
 //
 // 1. counts, hits, scores, facets and filters of an OR, an AND and a phrase equal a look at every document;
 // 2. the same with deletes, and with the answers and filters that are kept;
-// 3. a snapshot with other updates answers for itself, whatever was kept for the one before.
+// 3. both with priors, weak and strong;
+// 4. a snapshot with other updates answers for itself, whatever was kept for the one before.
 
 import Testing
 
@@ -15,6 +16,7 @@ private struct LargeIndex {
         var words: [String]
         var price: Int64
         var brand: Int
+        var worth: Int64
         var isLive = true
     }
 
@@ -42,7 +44,10 @@ private struct LargeIndex {
             let row = Row(
                 frequencies: Self.words.map { word in words.filter { $0 == word }.count }, words: words,
                 price: Int64.random(in: 0..<900, using: &random) * 100,
-                brand: Int.random(in: 0..<40, using: &random))
+                brand: Int.random(in: 0..<40, using: &random),
+                // High at the start and falling, as where documents are ordered by it, with exceptions.
+                worth: Int.random(in: 0..<500, using: &random) == 0
+                    ? 255 : Int64(200 - 200 * number / documentCount))
             rows.append(row)
             var document = IndexDocument(key: "\(random.next() % 1_000_000)-\(number)".bytes, version: 1)
             for (position, word) in words.enumerated() {
@@ -51,6 +56,7 @@ private struct LargeIndex {
             // Lengths beyond the words, so that norms differ.
             document.setLength(fields.title, UInt32(words.count + Int.random(in: 0..<30, using: &random)))
             document.addInteger(fields.price, row.price)
+            document.addInteger(fields.worth, row.worth)
             document.addKeyword(fields.brand, "brand \(row.brand)")
             _ = try builder.add(document)
         }
@@ -82,7 +88,8 @@ private struct LargeIndex {
     func scan(
         _ request: SearchRequest, _ words: [Int], isAnd: Bool, isPhrase: Bool
     ) throws -> [(document: Int, score: Float)] {
-        let plan = try QueryPlan(request.query, segments: [view.segment], k1: request.k1)
+        let plan = try QueryPlan(
+            request.query, segments: [view.segment], k1: request.k1, prior: request.prior)
         let norms = view.segment.norms(fields.title)
         var found: [(document: Int, score: Float)] = []
         for (number, row) in rows.enumerated() where row.isLive {
@@ -90,6 +97,7 @@ private struct LargeIndex {
                 guard row.price >= lower ?? .min, row.price <= upper ?? .max else { continue }
             }
             let norm = Int(norms?[DocID(number)] ?? 0)
+            let prior = request.prior.map { plan.grid.round($0.weight * (Float(row.worth) / 255)) } ?? 0
             func score(_ weight: Float, _ table: Int, _ frequency: Int) -> Float {
                 plan.contribution(
                     weight: weight, weightedFrequency: Float(frequency) * plan.lengthTables[table][norm])
@@ -99,7 +107,7 @@ private struct LargeIndex {
                 let frequency = row.words.indices.filter { row.words[$0...].starts(with: wanted) }.count
                 if frequency > 0 {
                     let phrase = plan.phrases[0]
-                    found.append((number, score(phrase.weight, phrase.lengthTables[0], frequency)))
+                    found.append((number, score(phrase.weight, phrase.lengthTables[0], frequency) + prior))
                 }
                 continue
             }
@@ -109,7 +117,7 @@ private struct LargeIndex {
             for (unit, word) in words.enumerated() where row.frequencies[word] > 0 {
                 sum += score(plan.units[unit].weight, plan.units[unit].lengthTables[0], row.frequencies[word])
             }
-            found.append((number, sum))
+            found.append((number, sum + prior))
         }
         let keys = try found.map { try view.segment.keyOrdinal(DocID($0.document)) }
         return found.indices.sorted {
@@ -120,8 +128,8 @@ private struct LargeIndex {
 
 @Suite("Flat queries")
 struct FlatQueryTests {
-    @Test("equal a look at every document", arguments: [0, 20])
-    func scans(deletePercent: Int) throws {
+    @Test("equal a look at every document", arguments: zip([0, 20, 0, 20], [nil, nil, Float(1), 20]))
+    func scans(deletePercent: Int, weightOfPrior: Float?) throws {
         var random = SeededRandom.fromEnvironment()
         let index = try LargeIndex(documentCount: 70_000, deletePercent: deletePercent, random: &random)
         let sets = [[0], [4], [0, 1], [1, 2], [2, 3, 4], [0, 5], [0, 1, 2, 3]]
@@ -139,7 +147,8 @@ struct FlatQueryTests {
                 for filter in [nil, Filter.integerRange(index.fields.price, lower: 20_000, upper: 39_900)] {
                     let facets: [FacetRequest] =
                         filter == nil ? [] : [.keyword(index.fields.brand, limit: 100)]
-                    let request = SearchRequest(query: query, filter: filter, facets: facets, limit: 10)
+                    var request = SearchRequest(query: query, filter: filter, facets: facets, limit: 10)
+                    request.prior = weightOfPrior.map { StaticPrior(index.fields.worth, weight: $0) }
                     let expected = try index.scan(request, words, isAnd: isAnd, isPhrase: isPhrase)
                     let note: Comment =
                         "\(random.note) \(form) \(words) \(filter == nil ? "all" : "filtered")"

@@ -3,7 +3,7 @@
 /// Makes segments of model documents.
 enum ModelBuilder {
     /// A segment of the documents as they are, and the changes made to it afterwards: `deleted` documents,
-    /// and new prices and stocks of `updated` ones, which the documents take over.
+    /// and new prices, stocks and worths of `updated` ones, which the documents take over.
     static func view(
         _ documents: inout [ModelDocument], _ fields: ModelFields, id: UInt64, deleted: [Int], updated: [Int],
         random: inout SeededRandom
@@ -18,10 +18,11 @@ enum ModelBuilder {
         }
         var overlay = ColumnOverlay(documentCount: segment.documentCount)
         for index in updated {
-            let field = Bool.random(using: &random) ? fields.price : fields.stock
+            let field = [fields.price, fields.stock, fields.worth].randomElement(using: &random)!
+            let step: Int64 = field == fields.worth ? 25 : 500
             let value: Int64? =
                 Int.random(in: 0..<5, using: &random) == 0
-                ? nil : Int64.random(in: -2..<12, using: &random) * 500
+                ? nil : Int64.random(in: -2..<12, using: &random) * step
             documents[index].integers[field] = value
             overlay.set(field, DocID(index), value)
         }

@@ -61,6 +61,7 @@ struct RandomSearches {
         }
         if chance(90) { document.integers[fields.price] = Int64(int(0..<20)) * 500 - 1_000 }
         if chance(70) { document.integers[fields.stock] = Int64(int(0..<3)) }
+        if chance(80) { document.integers[fields.worth] = Int64(int(-20..<300)) }
         return document
     }
 
@@ -156,8 +157,17 @@ struct RandomSearches {
         return chance(50) ? [] : Array(keys.shuffled(using: &random).prefix(int(1..<4)))
     }
 
+    /// A prior in some of the cases, too weak to notice or stronger than any word.
+    mutating func prior() -> StaticPrior? {
+        guard chance(40) else { return nil }
+        let bonus = StaticPrior.Bonus(
+            fields.price, steps: [.init(from: 1_000, value: 20), .init(from: 4_000, value: 90)])
+        return StaticPrior(
+            fields.worth, bonus: chance(50) ? bonus : nil, weight: pick([0, 0.3, 1, 20]))
+    }
+
     mutating func request() -> SearchRequest {
-        var request = SearchRequest(query: query())
+        var request = SearchRequest(query: query(), prior: prior())
         if chance(50) { request.filter = filter() }
         if chance(40) { request.facetFilters = (0..<int(1..<4)).map { _ in FacetGroup(filter(depth: 0)) } }
         request.sort = sort()

@@ -19,6 +19,8 @@ struct SearchLimitTests {
     static let refused: [(name: String, request: SearchRequest)] = [
         ("too many clauses", SearchRequest(query: .or((0..<2_000).map { term("\($0)") }))),
         ("too deep", SearchRequest(query: nested(200))),
+        ("negative prior", SearchRequest(query: .all, prior: StaticPrior(fields.stock, weight: -1))),
+        ("infinite prior", SearchRequest(query: .all, prior: StaticPrior(fields.stock, weight: .infinity))),
         ("negative boost", SearchRequest(query: .boost(term("a"), -1))),
         ("boost that is not a number", SearchRequest(query: .boost(term("a"), .nan))),
         ("infinite boost", SearchRequest(query: .boost(term("a"), .infinity))),

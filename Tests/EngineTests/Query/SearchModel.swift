@@ -46,6 +46,8 @@ struct ModelFields {
     let category: FieldID
     let price: FieldID
     let stock: FieldID
+    /// For priors.
+    let worth: FieldID
 
     init() {
         title = registry.register("title", .text)!
@@ -54,6 +56,7 @@ struct ModelFields {
         category = registry.register("category", .keyword)!
         price = registry.register("price", .integer, isUpdatable: true)!
         stock = registry.register("stock", .integer, isUpdatable: true)!
+        worth = registry.register("worth", .integer, isUpdatable: true)!
     }
 }
 

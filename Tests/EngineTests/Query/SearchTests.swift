@@ -18,7 +18,8 @@ struct SearchTests {
         _ model: SearchModel, _ request: SearchRequest, _ note: String,
         location: SourceLocation = #_sourceLocation
     ) throws {
-        let plan = try QueryPlan(request.query, segments: model.views.map(\.segment), k1: request.k1)
+        let plan = try QueryPlan(
+            request.query, segments: model.views.map(\.segment), k1: request.k1, prior: request.prior)
         let twin = ExhaustiveSearch(model, request, grid: plan.grid)
         let expected = twin.hits()
         let result = try model.snapshot.search(request)
@@ -67,7 +68,7 @@ struct SearchTests {
         var searches = RandomSearches(random)
         let model = try searches.model(segmentCount: 1, documentCount: 8_300..<9_000)
         for _ in 0..<30 {
-            var request = SearchRequest(query: searches.query(depth: 4))
+            var request = SearchRequest(query: searches.query(depth: 4), prior: searches.prior())
             request.limit = QueryLimits.pageSizeMax
             let long = try model.snapshot.search(request)
             for limit in [1, 3, 20] {
@@ -95,7 +96,8 @@ struct SearchTests {
     ) throws {
         for _ in 0..<count {
             let terms = (0..<searches.int(1..<5)).map { _ in Query.term(searches.term()) }
-            var request = SearchRequest(query: searches.chance(60) ? .or(terms) : .and(terms))
+            var request = SearchRequest(
+                query: searches.chance(60) ? .or(terms) : .and(terms), prior: searches.prior())
             if searches.chance(30) { request.filter = searches.filter() }
             request.limit = searches.pick([1, 3, 10])
             let full = try model.snapshot.search(request)
@@ -165,7 +167,8 @@ struct SearchTests {
         var searches = RandomSearches(random)
         let model = try searches.model(segmentCount: 3, documentCount: 10..<25)
         for _ in 0..<25 {
-            var request = SearchRequest(query: searches.query(), sort: searches.sort(), limit: 1_000)
+            var request = SearchRequest(
+                query: searches.query(), sort: searches.sort(), limit: 1_000, prior: searches.prior())
             let whole = try Search(request, over: model.views).run()
             request.limit = searches.int(1..<9)
             var byCursor: [DocAddress] = []
@@ -225,8 +228,9 @@ struct SearchTests {
         var searches = RandomSearches(random)
         let model = try searches.model(segmentCount: 2, documentCount: 30..<60)
         for _ in 0..<30 {
-            let request = SearchRequest(query: searches.query(), limit: 1_000)
-            let plan = try QueryPlan(request.query, segments: model.views.map(\.segment), k1: request.k1)
+            let request = SearchRequest(query: searches.query(), limit: 1_000, prior: searches.prior())
+            let plan = try QueryPlan(
+                request.query, segments: model.views.map(\.segment), k1: request.k1, prior: request.prior)
             let hits = try Search(request, over: model.views).run().hits
             let scores = Dictionary(uniqueKeysWithValues: hits.map { ($0.address, $0.score) })
             for (address, _) in model.liveDocuments {

@@ -22,7 +22,7 @@ struct SeveralSegmentTests {
             let model = try searches.model(
                 segmentCount: searches.int(5..<11), documentCount: 1..<220, deletes: 30)
             for _ in 0..<16 {
-                var request = SearchRequest(query: flatQuery(&searches))
+                var request = SearchRequest(query: flatQuery(&searches), prior: searches.prior())
                 request.limit = searches.pick([0, 1, 3, 10, 200])
                 if searches.chance(30) { request.filter = searches.filter() }
                 if searches.chance(30) { request.facets = [searches.facet(nil), searches.facet(nil)] }
@@ -67,7 +67,7 @@ struct SeveralSegmentTests {
         }
         let (forwards, backwards) = (model([0, 1, 2, 3, 4]), model([4, 3, 2, 1, 0]))
         for _ in 0..<10 {
-            var request = SearchRequest(query: flatQuery(&searches))
+            var request = SearchRequest(query: flatQuery(&searches), prior: searches.prior())
             try SearchTests.expectEqual(forwards, request, random.note)
             for countsTotal in [true, false] {
                 request.countsTotal = countsTotal

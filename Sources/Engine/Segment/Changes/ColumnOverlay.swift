@@ -65,12 +65,21 @@ public struct ColumnOverlay: Sendable {
 
     /// Whether some value of a window is replaced.
     public func hasValues(_ field: FieldID, window: Int) -> Bool {
-        guard let chunks = columns[field], window < chunks.count else { return false }
-        return chunks[window] != nil
+        chunk(field, window) != nil
     }
 
     /// Whether some value of a field is replaced.
     public func hasValues(_ field: FieldID) -> Bool { columns[field] != nil }
+
+    /// Whether two overlays replace a window's values of a field by the same chunk; they may be alike without.
+    static func areSame(_ field: FieldID, window: Int, _ a: ColumnOverlay?, _ b: ColumnOverlay?) -> Bool {
+        a?.chunk(field, window) === b?.chunk(field, window)
+    }
+
+    private func chunk(_ field: FieldID, _ window: Int) -> OverlayChunk? {
+        guard let chunks = columns[field], window < chunks.count else { return nil }
+        return chunks[window]
+    }
 
     /// Lays a window over values as `IntegerColumn.decode` wrote them.
     ///
@@ -79,8 +88,7 @@ public struct ColumnOverlay: Sendable {
         _ field: FieldID, window: Int, values: UnsafeMutablePointer<Int64>,
         present: UnsafeMutablePointer<UInt64>
     ) {
-        guard let chunks = columns[field], window < chunks.count, let chunk = chunks[window] else { return }
-        chunk.apply(values, present)
+        chunk(field, window)?.apply(values, present)
     }
 
     // MARK: File
