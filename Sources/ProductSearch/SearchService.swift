@@ -46,7 +46,7 @@ public final class SearchService: Sendable {
         if request.explain {
             for hit in run.result.hits {
                 let explanation = try convertingErrors { () throws(SearchError) in
-                    try state.snapshot.explain(run.query, hit.address)
+                    try state.snapshot.explain(run.query, hit.address, prior: run.prior)
                 }
                 writer.explanations.append(explanation?.json ?? .null)
             }
@@ -87,6 +87,7 @@ public final class SearchService: Sendable {
         /// The query's words about the price, where they narrow the search.
         let priced: PricedQuery?
         let query: Query
+        let prior: StaticPrior?
         /// What was done to the typed text, where something was.
         var repair: Repair?
         let strictness: UnderstoodQuery.Strictness
@@ -116,10 +117,12 @@ public final class SearchService: Sendable {
         let text = priced?.text ?? request.query
         var understood = UnderstoodQuery(text, analysis: state.analysis)
         let plan = try FacetPlan(request, fields: fields)
+        let prior = ProductPrior.prior(fields, day: .today, factor: request.signals)
         var search = SearchRequest(
             query: .all, filter: try filter(request, fields), facetFilters: plan.groups,
             facets: plan.facets.map(\.request), sort: try sortKeys(request, fields), limit: request.limit,
-            offset: request.offset, after: try cursor(request), deadline: .now + Self.timeLimit)
+            offset: request.offset, after: try cursor(request), prior: prior,
+            deadline: .now + Self.timeLimit)
         search.isProfiled = request.profile || request.explain
         // In another order than by relevance, products that were let in would stand between those that match.
         let sufficient = request.sort.isEmpty ? Self.sufficientCount : 1
@@ -153,8 +156,8 @@ public final class SearchService: Sendable {
                 search.query = mended.query
                 return Run(
                     highlightedTerms: mended.highlightedTerms.union(understood.highlightedTerms),
-                    priced: priced, query: search.query, repair: mended.repair, strictness: strictness,
-                    facets: plan.facets, result: try perform(search, state.snapshot))
+                    priced: priced, query: search.query, prior: prior, repair: mended.repair,
+                    strictness: strictness, facets: plan.facets, result: try perform(search, state.snapshot))
             }
             if total == 0, isRepairable, let heard = try heard(text, search, state) {
                 // Nothing is called so, but something is that sounds so in the other script.
@@ -166,7 +169,7 @@ public final class SearchService: Sendable {
                 let found = if let result { result } else { try perform(search, state.snapshot) }
                 return Run(
                     highlightedTerms: understood.highlightedTerms, priced: priced, query: search.query,
-                    strictness: strictness, facets: plan.facets, result: found)
+                    prior: prior, strictness: strictness, facets: plan.facets, result: found)
             }
         }
     }

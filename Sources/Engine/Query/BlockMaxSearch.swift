@@ -111,8 +111,8 @@ extension SegmentScorer {
         bounds.sort { $0.bound > $1.bound }
         var isEssential = true
         for (unit, bound) in bounds {
-            // `sum` is what this unit and all after it can give: too little even with the greatest prior, and a
-            // document must have been found.
+            // `sum` is what this unit and all after it can give: too little even with the greatest prior, and
+            // a document must have been found.
             if isEssential, sum + ofPrior < threshold { isEssential = false }
             if !isEssential, !bits.keep(out, reaching: threshold - max(0, sum), scores, slots) { return true }
             bits.clear(found)

@@ -80,10 +80,16 @@ struct QueryPlan {
         self.dictionary = dictionary
         documentCount = dictionary.documentCount
         root = try add(query, boost: 1, depth: 0)
-        let scoreMax = greatestScore(root) + (try checked(prior?.weight ?? 0, "weight of the prior"))
+        _ = try checked(prior?.weight ?? 0, "weight of the prior")
+        guard prior?.share ?? 0 >= 0 else {
+            throw .invalid("The share of the prior is \(prior?.share ?? 0); it must be 0 or more.")
+        }
+        let ofText = greatestScore(root)
+        let ofPrior = prior?.weight(for: ofText) ?? 0
+        let scoreMax = ofText + ofPrior
         guard scoreMax.isFinite else { throw .invalid("The boosts of the query are too large.") }
         grid = ScoreGrid(scoreMax: scoreMax)
-        self.prior = prior.map { PriorPlan($0, grid: grid) }
+        self.prior = prior.map { PriorPlan($0, weight: ofPrior, grid: grid) }
         for index in nodes.indices where !filters.isEmpty {
             if case .constant(let filter, let score) = nodes[index] {
                 nodes[index] = .constant(filter: filter, score: grid.round(score))

@@ -119,8 +119,8 @@ public struct SearchRequest: Sendable {
     public init(
         query: Query, filter: Filter? = nil, facetFilters: [FacetGroup] = [], facets: [FacetRequest] = [],
         sort: [SortKey] = [], limit: Int = 10, offset: Int = 0, after: Cursor? = nil, k1: Float = 1.2,
-        prior: StaticPrior? = nil, countsTotal: Bool = true, usesCaches: Bool = true, deadline: ContinuousClock.Instant? = nil,
-        shouldStop: (@Sendable () -> Bool)? = nil
+        prior: StaticPrior? = nil, countsTotal: Bool = true, usesCaches: Bool = true,
+        deadline: ContinuousClock.Instant? = nil, shouldStop: (@Sendable () -> Bool)? = nil
     ) {
         self.query = query
         self.filter = filter

@@ -1,5 +1,5 @@
-// What a document is worth before anybody has asked: how it sells, how it is rated, whether it can be had. One
-// number a document says it, in a column that updates replace; it is added to the score of what matches.
+// What a document is worth before anybody has asked: how it sells, how it is rated, whether it can be had.
+// One number a document says it, in a column that updates replace; it is added to the score of what matches.
 import CKernels
 
 /// A share of the score that does not depend on the query.
@@ -38,33 +38,43 @@ public struct StaticPrior: Hashable, Sendable {
         func value(of value: Int64) -> UInt8 { steps.last { $0.least <= value }?.value ?? 0 }
     }
 
-    /// Where the values are: in an integer field, from 0 to `valueMax`. A missing value counts as 0, one beyond
-    /// these bounds as the nearest of them.
+    /// Where the values are: in an integer field, from 0 to `valueMax`. A missing value counts as 0, one
+    /// beyond these bounds as the nearest of them.
     public var field: FieldID
     /// What is added to the value before it is cut to its bounds; how new a document is, say, which changes
     /// without a change of the document.
     public var bonus: Bonus?
     /// What the greatest value adds to a score; other values add their part of it. 0 or more.
     public var weight: Float
+    /// The greatest value adds no more than this part of the most that the query can score by itself, so that
+    /// frequent words, which score little, still come first. Of no say where the query scores nothing.
+    public var share: Float
 
     /// Makes a prior.
-    public init(_ field: FieldID, bonus: Bonus? = nil, weight: Float) {
+    public init(_ field: FieldID, bonus: Bonus? = nil, weight: Float, share: Float = .infinity) {
         self.field = field
         self.bonus = bonus
         self.weight = weight
+        self.share = share
     }
+
+    /// What the greatest value adds for a query that scores at most `scoreMax` by itself.
+    func weight(for scoreMax: Float) -> Float { scoreMax > 0 ? min(weight, share * scoreMax) : weight }
 }
 
 /// The prior of a query plan: what each value adds.
 struct PriorPlan: Sendable {
     let source: PriorSource
-    /// On the grid, ascending.
+    /// What the greatest value adds.
+    let weight: Float
+    /// What each value adds, on the grid, ascending.
     let scores: [Float]
 
-    init(_ prior: StaticPrior, grid: ScoreGrid) {
+    init(_ prior: StaticPrior, weight: Float, grid: ScoreGrid) {
         source = PriorSource(field: prior.field, bonus: prior.bonus)
+        self.weight = weight
         let max = StaticPrior.valueMax
-        scores = (0...max).map { grid.round(prior.weight * (Float($0) / Float(max))) }
+        scores = (0...max).map { grid.round(weight * (Float($0) / Float(max))) }
     }
 }
 

@@ -4,6 +4,7 @@
 // the feed goes on; a store or an index that fails stops the feed, because skipping would lose the event.
 
 import Engine
+import JSON
 import KoreanAnalysis
 import Store
 
@@ -36,6 +37,7 @@ struct ProductFeed {
 
     /// Changes of the vocabulary up to here are part of `analysis`.
     private var vocabularyPosition: UInt64
+    private let parser = JSONParser()
 
     private var analyzer: KoreanAnalyzer { analysis.analyzer }
 
@@ -135,9 +137,14 @@ struct ProductFeed {
                 throw Undeliverable(event: cause, reason: reason)
             }
         case .update(let stored, let cause):
+            let product: Product
+            do {
+                product = try stored.product(with: parser)
+            } catch {
+                throw Undeliverable(event: cause, reason: "the stored product cannot be read: \(error)")
+            }
             let outcome = try writer.update(
-                key: Array(stored.id.utf8), version: cause.seq,
-                columns: fields.updatableValues(of: stored.updatable))
+                key: Array(stored.id.utf8), version: cause.seq, columns: fields.updatableValues(of: product))
             guard outcome == .missing else { return outcome }
             // The index never had the product, perhaps because it could not be read then: index all of it.
             var projector = ProductProjector(fields: fields, analyzer: analyzer)

@@ -90,7 +90,7 @@ struct ProductProjector {
     }
 
     private func writeNumbers(_ product: Product, _ document: inout IndexDocument) {
-        for (field, value) in fields.updatableValues(of: product.updatable) {
+        for (field, value) in fields.updatableValues(of: product) {
             if let value { document.addInteger(field, value) }
         }
         let fixed: [(FieldID, Int64?)] = [

@@ -2,6 +2,7 @@
 // changed. While a server is running the index may lag behind; products that changed meanwhile do not count.
 
 import Engine
+import JSON
 import Store
 
 /// Finds differences between index and store.
@@ -21,6 +22,7 @@ public struct IndexVerifier {
         var differences: [String] = []
         var found = 0
         var newer = 0
+        let parser = JSONParser()
         try store.withSnapshot { state in
             try state.forEachProduct { product in
                 guard product.version <= snapshot.eventPosition else {
@@ -33,7 +35,10 @@ public struct IndexVerifier {
                 found += 1
                 if try snapshot.stored(address) != product.stored {
                     differences.append("the product '\(product.id)' is indexed with an older text")
-                } else if try fields.updatableMembers(of: address, in: snapshot) != product.updatable {
+                } else if try fields.updatableMembers(of: address, in: snapshot) != product.updatable
+                    || snapshot.integer(fields.prior, address)
+                        != ProductPrior.value(of: product.product(with: parser))
+                {
                     differences.append("the product '\(product.id)' is indexed with other numbers")
                 }
             }

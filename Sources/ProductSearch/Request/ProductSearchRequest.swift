@@ -22,6 +22,7 @@ public struct ProductSearchRequest: Sendable {
         public static let sortKeyCountMax = 3
         /// The longest a search waits for `min_seq`.
         public static let waitMillisecondsMax = 10_000
+        public static let signalsMax = 10
     }
 
     /// Which words of the query a product must have.
@@ -82,6 +83,8 @@ public struct ProductSearchRequest: Sendable {
     /// Whether the answer says how each segment of the index was searched; `explain` says it too.
     public var profile = false
     public var match = MatchMode.auto
+    /// How much stock, sales, rating and newness count: 0 not at all, 1 as usual, 2 twice as much.
+    public var signals = 1
     /// The answer must contain everything up to this event position.
     public var minimumSequence: UInt64?
     /// How long to wait for `minimumSequence` before answering 409.

@@ -24,6 +24,7 @@ extension ProductSearchRequest {
             case "explain": explain = try boolean(name, value)
             case "profile": profile = try boolean(name, value)
             case "match": match = try matchMode(value)
+            case "signals": signals = try integer(name, value, 0...Limits.signalsMax)
             case "min_seq": minimumSequence = UInt64(try integer(name, value, 0...Int.max))
             case "wait_ms": waitMilliseconds = try integer(name, value, 0...Limits.waitMillisecondsMax)
             case "facet_filters":
@@ -64,6 +65,7 @@ extension ProductSearchRequest {
         case "explain": explain = try boolean(name, value)
         case "profile": profile = try boolean(name, value)
         case "match": match = try matchMode(try string(name, value))
+        case "signals": signals = try integer(name, value, 0...Limits.signalsMax)
         case "min_seq": minimumSequence = UInt64(try integer(name, value, 0...Int.max))
         case "wait_ms": waitMilliseconds = try integer(name, value, 0...Limits.waitMillisecondsMax)
         default: throw Self.unknownName(name)
@@ -78,7 +80,7 @@ extension ProductSearchRequest {
 
     private static let names = [
         "q", "filter", "facets", "facet_filters", "sort", "limit", "offset", "cursor", "highlight", "explain",
-        "profile", "match", "min_seq", "wait_ms",
+        "profile", "match", "signals", "min_seq", "wait_ms",
     ]
 }
 

@@ -7,7 +7,7 @@ import Store
 /// The fields of a product in one index; ids come from the index's registry.
 public struct ProductFields: Sendable {
     /// Changes of the projection that need a reindex raise this; the manifest remembers it.
-    public static let projectionVersion = 3
+    public static let projectionVersion = 4
 
     /// Attributes get a field each up to this many; further ones stay searchable as text.
     public static let attributeFieldCountMax = 2_000
@@ -38,6 +38,8 @@ public struct ProductFields: Sendable {
     let listPrice: FieldID
     let reviewCount: FieldID
     let released: FieldID
+    /// What the product is worth before anybody has asked (`ProductPrior`).
+    let prior: FieldID
 
     /// Registers what is missing in `registry`. Fails only where the registry is full of other fields.
     public init(registry: FieldRegistry) throws(RequestError) {
@@ -69,6 +71,7 @@ public struct ProductFields: Sendable {
         listPrice = try field("list_price", .integer)
         reviewCount = try field("review_count", .integer)
         released = try field("released", .integer)
+        prior = try field("_prior", .integer, isUpdatable: true)
     }
 
     /// The searched fields with what a match in each is worth. A title names the product, a brand narrows

@@ -6,10 +6,11 @@ import Store
 
 extension ProductFields {
     /// The columns of a product's updatable members; nil where the product has none.
-    func updatableValues(of product: UpdatableMembers) -> [(FieldID, Int64?)] {
+    func updatableValues(of product: Product) -> [(FieldID, Int64?)] {
         [
-            (price, product.price), (stock, product.stock), (status, product.status.rawValue),
+            (price, product.price), (stock, product.stock), (status, product.updatable.status.rawValue),
             (rating, product.rating.map(OrderedDouble.encode)), (salesCount, product.salesCount),
+            (prior, ProductPrior.value(of: product)),
         ]
     }
 

@@ -16,15 +16,17 @@ final class ExhaustiveSearch {
     /// Rounds as the engine does: `ScoreGrid` has tests of its own.
     private let grid: ScoreGrid
     private let all: [ModelDocument]
+    private let weightOfPrior: Float
     // Counted once, because they do not depend on the document.
     private var documentFrequencies: [FieldID: [[UInt8]: Int]] = [:]
     private var averages: [FieldID: Float] = [:]
     private var expansions: [PrefixQuery: [(term: [UInt8], count: Int)]] = [:]
 
-    init(_ model: SearchModel, _ request: SearchRequest, grid: ScoreGrid) {
+    init(_ model: SearchModel, _ request: SearchRequest, grid: ScoreGrid, weightOfPrior: Float = 0) {
         self.model = model
         self.request = request
         self.grid = grid
+        self.weightOfPrior = weightOfPrior
         all = model.segments.flatMap { $0 }
     }
 
@@ -104,7 +106,7 @@ final class ExhaustiveSearch {
         if let bonus = prior.bonus, let integer = document.integers[bonus.field] {
             value = min(255, value + Int64(bonus.steps.last { $0.least <= integer }?.value ?? 0))
         }
-        return grid.round(prior.weight * (Float(value) / 255))
+        return grid.round(weightOfPrior * (Float(value) / 255))
     }
 
     /// The document's score, or nil when it does not match.

@@ -18,7 +18,9 @@ struct PriorColumnTests {
         var builder = SegmentBuilder(registry: fields.registry)
         for number in 0..<count {
             var document = IndexDocument(key: "\(number)".bytes, version: 1)
-            if number % 3 > 0 { document.addInteger(fields.worth, Int64.random(in: -9..<300, using: &random)) }
+            if number % 3 > 0 {
+                document.addInteger(fields.worth, Int64.random(in: -9..<300, using: &random))
+            }
             document.addInteger(fields.stock, Int64.random(in: 0..<9, using: &random))
             _ = try builder.add(document)
         }

@@ -163,7 +163,8 @@ struct RandomSearches {
         let bonus = StaticPrior.Bonus(
             fields.price, steps: [.init(from: 1_000, value: 20), .init(from: 4_000, value: 90)])
         return StaticPrior(
-            fields.worth, bonus: chance(50) ? bonus : nil, weight: pick([0, 0.3, 1, 20]))
+            fields.worth, bonus: chance(50) ? bonus : nil, weight: pick([0, 0.3, 1, 20]),
+            share: pick([0.1, 1, .infinity]))
     }
 
     mutating func request() -> SearchRequest {

@@ -21,6 +21,10 @@ struct SearchLimitTests {
         ("too deep", SearchRequest(query: nested(200))),
         ("negative prior", SearchRequest(query: .all, prior: StaticPrior(fields.stock, weight: -1))),
         ("infinite prior", SearchRequest(query: .all, prior: StaticPrior(fields.stock, weight: .infinity))),
+        (
+            "negative share of a prior",
+            SearchRequest(query: term("a"), prior: StaticPrior(fields.stock, weight: 1, share: -1))
+        ),
         ("negative boost", SearchRequest(query: .boost(term("a"), -1))),
         ("boost that is not a number", SearchRequest(query: .boost(term("a"), .nan))),
         ("infinite boost", SearchRequest(query: .boost(term("a"), .infinity))),

@@ -20,7 +20,8 @@ struct SearchTests {
     ) throws {
         let plan = try QueryPlan(
             request.query, segments: model.views.map(\.segment), k1: request.k1, prior: request.prior)
-        let twin = ExhaustiveSearch(model, request, grid: plan.grid)
+        let twin = ExhaustiveSearch(
+            model, request, grid: plan.grid, weightOfPrior: plan.prior?.weight ?? 0)
         let expected = twin.hits()
         let result = try model.snapshot.search(request)
         let comment: Comment = "\(note): \(request.query)"

@@ -71,7 +71,8 @@ public struct ColumnOverlay: Sendable {
     /// Whether some value of a field is replaced.
     public func hasValues(_ field: FieldID) -> Bool { columns[field] != nil }
 
-    /// Whether two overlays replace a window's values of a field by the same chunk; they may be alike without.
+    /// Whether two overlays replace a window's values of a field by the same chunk. Where they do not, the
+    /// values may still be equal.
     static func areSame(_ field: FieldID, window: Int, _ a: ColumnOverlay?, _ b: ColumnOverlay?) -> Bool {
         a?.chunk(field, window) === b?.chunk(field, window)
     }
