@@ -12,13 +12,13 @@ WIDE_CLONES size_t saekin_count_bits(const uint64_t *words, size_t count) {
     return bits;
 }
 
-void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums) {
+CLONES size_t saekin_add_pairs(const uint32_t *pairs, size_t count, uint32_t *sums) {
+    size_t present = 0;
     for (size_t i = 0; i < count; i++) {
-        // Both counts at once: most values of a segment have none.
-        uint64_t both;
-        memcpy(&both, counts + 2 * i, 8);
-        if (both != 0) sums[numbers[i]] += (uint32_t)both + (uint32_t)(both >> 32);
+        sums[i] = pairs[2 * i] + pairs[2 * i + 1];
+        present += sums[i] != 0;
     }
+    return present;
 }
 
 WIDE_CLONES size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count) {
