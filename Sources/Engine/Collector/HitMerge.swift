@@ -5,10 +5,50 @@
 struct SegmentHits: Sendable {
     let segment: Int
     let entries: [(document: UInt32, score: Float)]
+
+    /// The first `count` of them.
+    func hits(_ count: Int) -> [Hit] {
+        entries.prefix(count).map {
+            Hit(address: DocAddress(segment: segment, document: $0.document), score: $0.score, sortValues: [])
+        }
+    }
 }
 
 /// Merges the hits of segments.
 struct HitMerge {
+    /// The first `count` hits of all segments by score. Few of them tie, and only of these keys are read.
+    static func byScore(
+        _ streams: [SegmentHits], _ views: [SegmentView], count: Int
+    ) throws(SegmentError) -> [Hit] {
+        var hits: [Hit] = []
+        hits.reserveCapacity(streams.reduce(0) { $0 + $1.entries.count })
+        for stream in streams { hits += stream.hits(count) }
+        // Hits of one segment that tie are in their order already.
+        var places = Array(hits.indices)
+        places.sort {
+            hits[$0].score != hits[$1].score ? hits[$0].score > hits[$1].score : $0 < $1
+        }
+        hits = places.map { hits[$0] }
+        var start = 0
+        while start < min(count, hits.count) {
+            let score = hits[start].score
+            var end = start + 1
+            while end < hits.count, hits[end].score == score { end += 1 }
+            if hits[start].address.segment != hits[end - 1].address.segment {
+                var tied: [(key: [UInt8], hit: Hit)] = []
+                for hit in hits[start..<end] {
+                    let segment = views[hit.address.segment].segment
+                    tied.append((try segment.key(hit.address.document), hit))
+                }
+                tied.sort { $0.key.lexicographicallyPrecedes($1.key) }
+                hits.replaceSubrange(start..<end, with: tied.map(\.hit))
+            }
+            start = end
+        }
+        hits.removeLast(max(0, hits.count - count))
+        return hits
+    }
+
     private struct Head {
         let address: DocAddress
         let score: Float

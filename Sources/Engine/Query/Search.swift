@@ -149,33 +149,28 @@ struct Search {
     private func page(_ found: [SegmentHits]) throws(SegmentError) -> SearchResult {
         var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
         guard request.limit > 0, !found.isEmpty else { return result }
-        if found.count == 1, request.sort.isEmpty { return try page(found[0]) }
+        if request.sort.isEmpty {
+            let count = request.offset + request.limit + 1
+            let hits =
+                try found.count == 1
+                ? found[0].hits(count) : HitMerge.byScore(found, views, count: count)
+            result.hits = Array(hits.dropFirst(request.offset).prefix(request.limit))
+            if hits.count == count { result.next = try next(result.hits.last) }
+            return result
+        }
         var merge = try HitMerge(found, views: views, sort: request.sort)
         for _ in 0..<request.offset where try merge.pop() == nil { return result }
         while result.hits.count < request.limit, let hit = try merge.pop() { result.hits.append(hit) }
-        if let last = result.hits.last, try merge.pop() != nil {
-            result.next = Cursor(
-                sort: request.sort, values: last.sortValues, score: last.score,
-                key: try views[last.address.segment].segment.key(last.address.document))
-        }
+        if try merge.pop() != nil { result.next = try next(result.hits.last) }
         return result
     }
 
-    /// The page where all hits are in one segment, in their order.
-    private func page(_ found: SegmentHits) throws(SegmentError) -> SearchResult {
-        let entries = found.entries.dropFirst(request.offset)
-        var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
-        result.hits.reserveCapacity(min(request.limit, entries.count))
-        for (document, score) in entries.prefix(request.limit) {
-            let address = DocAddress(segment: found.segment, document: document)
-            result.hits.append(Hit(address: address, score: score, sortValues: []))
-        }
-        if entries.count > request.limit, let last = result.hits.last {
-            result.next = Cursor(
-                sort: [], values: [], score: last.score,
-                key: try views[found.segment].segment.key(last.address.document))
-        }
-        return result
+    /// Where the page behind a hit starts.
+    private func next(_ last: Hit?) throws(SegmentError) -> Cursor? {
+        guard let last else { return nil }
+        return Cursor(
+            sort: request.sort, values: last.sortValues, score: last.score,
+            key: try views[last.address.segment].segment.key(last.address.document))
     }
 
     private func check() throws(SearchError) {
