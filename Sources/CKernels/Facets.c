@@ -6,6 +6,7 @@
 // times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just
 // stored is slow to load again: two counters take turns.
 #include "CKernels.h"
+#include "PackedValue.h"
 #include "Processor.h"
 #include <string.h>
 
@@ -84,7 +85,7 @@ CLONES size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const ui
             for (uint64_t word = block.words[part]; word != 0; word &= word - 1) {
                 const size_t place = 64 * part + (size_t)__builtin_ctzll(word);
                 values[count++] = is_dense ? unpacked[place]
-                                           : saekin_array_value(packed->values, packed->count, packed->width,
+                                           : array_value(packed->values, packed->count, packed->width,
                                                                 128 * number + place);
             }
         }
@@ -169,7 +170,7 @@ CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
             for (; place < stop; place++) {
                 const uint32_t value =
                     is_unpacked ? values[place % 128]
-                                : saekin_array_value(packed->values, packed->count, packed->width, place);
+                                : array_value(packed->values, packed->count, packed->width, place);
                 if (value > packed->range) unsound++;
                 else counts[2 * number_of(packed->smallest + value, numbers) + place % 2]++;
             }

@@ -1,6 +1,7 @@
 // Loops over the documents and scores of a window. Plain C that the compiler turns into vector instructions;
 // on x86-64 each function is compiled for several generations of processors, and the loader picks one.
 #include "CKernels.h"
+#include "PackedValue.h"
 #include "Processor.h"
 #include <string.h>
 
@@ -183,7 +184,7 @@ void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uin
             for (size_t part = 0; part < parts; part++) {
                 for (uint64_t word = candidates[i + part]; word != 0; word &= word - 1) {
                     const size_t place = 64 * (i + part) + (size_t)__builtin_ctzll(word);
-                    const uint32_t value = saekin_array_value(in, count, width, place);
+                    const uint32_t value = array_value(in, count, width, place);
                     words[i + part] |= (value - lower <= span) ? word & -word : 0;
                 }
             }

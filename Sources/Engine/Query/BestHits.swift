@@ -119,9 +119,7 @@ struct BestHits {
         for place in 0..<candidates.count {
             let score = candidates.scores[place]
             if score < threshold { continue }
-            let document = candidates.documents[place]
-            guard acceptance.contains(document) else { continue }
-            try hits.offer(document, score)
+            try hits.offer(candidates.documents[place], score)
         }
     }
 
@@ -175,6 +173,7 @@ struct BestHits {
         let run = terms[0].cursor.takeRun(base: start, end: end)
         var found = candidates
         found.take(terms[0].cursor.documents + run.lowerBound, run.count)
+        found.keep(acceptance)
         for index in 1..<terms.count {
             if found.count == 0 { return }
             try found.add(&terms[index], isRequired: true, least: 0)
@@ -190,6 +189,7 @@ struct BestHits {
         let run = terms[0].cursor.takeRun(base: start, end: end)
         var found = candidates
         terms[0].candidates(run, least: threshold - rest, into: &found)
+        found.keep(acceptance)
         for index in 1..<terms.count {
             if found.count == 0 { return }
             rest -= bounds[index]
@@ -292,6 +292,7 @@ struct BestHits {
             let run = terms[essential].cursor.takeRun(base: start, end: end)
             if run.isEmpty { return }
             terms[essential].candidates(run, least: threshold - rest, into: &found)
+            found.keep(acceptance)
             try addOptional(&found, optional: order.count - 1, rest)
             try offerCandidates(found)
         }
@@ -339,6 +340,7 @@ struct BestHits {
                 found.count = saekin_take_candidates(
                     words, sums, Int(windowEnd - base + 63) / 64, threshold - rest, base, found.documents,
                     found.scores)
+                found.keep(acceptance)
                 try addOptional(&found, optional: optional, rest)
                 try offerCandidates(found)
             }
