@@ -20,33 +20,32 @@ struct HitMerge {
     static func byScore(
         _ streams: [SegmentHits], _ views: [SegmentView], count: Int
     ) throws(SegmentError) -> [Hit] {
-        var hits: [Hit] = []
+        var hits: [(score: Float, place: Int, address: DocAddress)] = []
         hits.reserveCapacity(streams.reduce(0) { $0 + $1.entries.count })
-        for stream in streams { hits += stream.hits(count) }
-        // Hits of one segment that tie are in their order already.
-        var places = Array(hits.indices)
-        places.sort {
-            hits[$0].score != hits[$1].score ? hits[$0].score > hits[$1].score : $0 < $1
+        for stream in streams {
+            for (document, score) in stream.entries {
+                hits.append((score, hits.count, DocAddress(segment: stream.segment, document: document)))
+            }
         }
-        hits = places.map { hits[$0] }
+        // Hits of one segment that tie are in their order already.
+        hits.sort { $0.score != $1.score ? $0.score > $1.score : $0.place < $1.place }
         var start = 0
         while start < min(count, hits.count) {
-            let score = hits[start].score
             var end = start + 1
-            while end < hits.count, hits[end].score == score { end += 1 }
+            while end < hits.count, hits[end].score == hits[start].score { end += 1 }
             if hits[start].address.segment != hits[end - 1].address.segment {
-                var tied: [(key: [UInt8], hit: Hit)] = []
+                var tied: [(key: [UInt8], address: DocAddress)] = []
+                tied.reserveCapacity(end - start)
                 for hit in hits[start..<end] {
                     let segment = views[hit.address.segment].segment
-                    tied.append((try segment.key(hit.address.document), hit))
+                    tied.append((try segment.key(hit.address.document), hit.address))
                 }
                 tied.sort { $0.key.lexicographicallyPrecedes($1.key) }
-                hits.replaceSubrange(start..<end, with: tied.map(\.hit))
+                for (offset, hit) in tied.enumerated() { hits[start + offset].address = hit.address }
             }
             start = end
         }
-        hits.removeLast(max(0, hits.count - count))
-        return hits
+        return hits.prefix(count).map { Hit(address: $0.address, score: $0.score, sortValues: []) }
     }
 
     private struct Head {
