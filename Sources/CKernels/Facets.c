@@ -2,9 +2,9 @@
 // packed. Of a packed column, a value that is needed alone is read alone; where many of a block of 128 are
 // needed, the block is unpacked once.
 //
-// Of a packed column, what is needed is first collected for the whole window, then counted, so that memory is waited for many
-// times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just
-// stored is slow to load again: two counters take turns.
+// Of a packed column, what is needed is first collected for the whole window, then counted, so that memory is
+// waited for many times at once. Neighbours in a well-ordered segment have the same values, and a counter that
+// was just stored is slow to load again: two counters take turns.
 #include "CKernels.h"
 #include "PackedValue.h"
 #include "Processor.h"
@@ -180,8 +180,9 @@ CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
 }
 
 // `has_lists` is a constant, so that each caller has the loop without the question.
-INLINE void count_runs(const saekin_runs *runs, const int has_lists, size_t first_word, const uint64_t *chosen,
-                       size_t word_count, const uint32_t *numbers, uint32_t *counts) {
+INLINE void count_runs(const saekin_runs *runs, const int has_lists, size_t first_word,
+                       const uint64_t *chosen, size_t word_count, const uint32_t *numbers,
+                       uint32_t *counts) {
     for (size_t i = 0; i < word_count; i++) {
         const uint64_t starts = runs->starts[first_word + i];
         const uint32_t before = runs->before[first_word + i];

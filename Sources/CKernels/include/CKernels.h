@@ -264,10 +264,10 @@ typedef struct {
 } saekin_packed_lists;
 
 /// Counts the ordinal of each chosen document of a window of at most 64 words. An ordinal is counted at its
-/// number, or at itself where `numbers` is NULL; there are two counters, at twice the number and behind it, of
-/// which only the sum means something. The documents with a value, all or those whose bits are set in
-/// `presence`, have the values in their order. Returns how many values were missing or more than `range`, or 1
-/// for a run of them; they are not counted.
+/// number, or at itself where `numbers` is NULL; there are two counters, at twice the number and behind it,
+/// of which only the sum means something. The documents with a value, all or those whose bits are set in
+/// `presence`, have the values in their order. Returns how many values were missing or more than `range`, or
+/// 1 for a run of them; they are not counted.
 size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
                            const uint64_t *presence, size_t word_count, const uint32_t *numbers,
                            uint32_t *counts);
@@ -278,8 +278,8 @@ size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, const sae
                                  const uint32_t *numbers, uint32_t *counts);
 
 /// Runs of documents with the same ordinals: a bit for the first document of each, how many runs start before
-/// each word of 64, and the ordinals of run r: those before ends[r] and from ends[r - 1] on, or, where `ends` is
-/// NULL, the one at r. The first document starts a run.
+/// each word of 64, and the ordinals of run r: those before ends[r] and from ends[r - 1] on, or, where `ends`
+/// is NULL, the one at r. The first document starts a run.
 typedef struct {
     const uint64_t *starts;
     const uint32_t *before;

@@ -49,7 +49,7 @@ struct FacetMerge {
         var selected: [[UInt8]: Int] = [:]
     }
 
-    /// Ordinals of a segment are in the order of the bytes, so only the values that are shown need to be read.
+    /// Ordinals are in the order of the bytes, so only the values that are shown need to be read.
     private func ofOne(
         _ part: Part, _ field: FieldID, _ limit: Int, _ order: FacetRequest.Order, _ selected: [[UInt8]]
     ) throws(SegmentError) -> Found {

@@ -132,8 +132,8 @@ struct MatchCounter {
 
     /// Hands the words of each chunk in which something may match to `body`, with the number of the first.
     ///
-    /// - Parameter all: where the words of all documents are, all 0; nil for memory that is used again for each
-    ///   chunk.
+    /// - Parameter all: where the words of all documents are, all 0; nil for memory that is used again for
+    ///   each chunk.
     @inline(__always)
     private mutating func visitChunks(
         isAnd: Bool, _ documentCount: UInt32, _ all: UnsafeMutablePointer<UInt64>?,
