@@ -3,6 +3,7 @@
 // The vector type is the compiler's own 128-bit vector, so the same source becomes SSE2 on x86-64 and NEON on
 // ARM; every width has its own unrolled body, chosen by one jump a block.
 #include "CKernels.h"
+#include "PackedValue.h"
 #include "Processor.h"
 #include <string.h>
 
@@ -21,8 +22,6 @@ INLINE lanes load(const uint8_t *in) {
 INLINE void store(void *out, lanes value) { memcpy(out, &value, 16); }
 
 INLINE lanes splat(uint32_t value) { return (lanes){value, value, value, value}; }
-
-INLINE uint32_t low_bits(uint32_t width) { return width >= 32 ? UINT32_MAX : (1u << width) - 1; }
 
 // The sums of the first 1, 2, 3 and 4 lanes, on top of `carry` in each lane.
 INLINE lanes running_sums(lanes gaps, lanes carry) {
@@ -128,25 +127,6 @@ void saekin_pack_narrow(const uint32_t *values, uint32_t count, uint32_t width, 
     }
     if (bits > 0) *out = (uint8_t)pending;
 }
-
-// `remaining` is what is left of the run: near its end single bytes are read, so that none behind it is.
-INLINE uint64_t load_up_to_8(const uint8_t *in, size_t remaining) {
-    uint64_t word = 0;
-    if (remaining >= 8) {
-        memcpy(&word, in, 8);
-    } else {
-        for (size_t i = 0; i < remaining; i++) word |= (uint64_t)in[i] << (8 * i);
-    }
-    return word;
-}
-
-INLINE uint32_t narrow_value(const uint8_t *in, size_t byte_count, uint32_t width, size_t index) {
-    const size_t bit = index * width;
-    const size_t byte = bit >> 3;
-    return (uint32_t)(load_up_to_8(in + byte, byte_count - byte) >> (bit & 7)) & low_bits(width);
-}
-
-INLINE size_t narrow_byte_count(size_t count, uint32_t width) { return (count * width + 7) >> 3; }
 
 // Eight values of up to 25 bits at once: they take as many bytes as a value has bits, each is inside of four
 // bytes of its own, and the four of a half are inside of sixteen. Which bytes and how far to shift depends on
@@ -294,18 +274,7 @@ void saekin_unpack_array(const uint8_t *in, size_t count, uint32_t width, uint32
 }
 
 uint32_t saekin_array_value(const uint8_t *in, size_t count, uint32_t width, size_t index) {
-    if (width == 0) return 0;
-    const size_t block = index / 128;
-    const size_t within = index % 128;
-    in += block * 16 * (size_t)width;
-    if (block == count / 128) return narrow_value(in, narrow_byte_count(count % 128, width), width, within);
-    const size_t bit = (within / 4) * width;
-    const uint32_t shift = (uint32_t)(bit & 31);
-    const uint8_t *const at = in + (bit >> 5) * 16 + (within & 3) * 4;
-    uint32_t low, high = 0;
-    memcpy(&low, at, 4);
-    if (shift + width > 32) memcpy(&high, at + 16, 4);
-    return (uint32_t)(((uint64_t)high << 32 | low) >> shift) & low_bits(width);
+    return array_value(in, count, width, index);
 }
 
 INLINE uint32_t bit_width(uint32_t value) { return value == 0 ? 0 : 32 - (uint32_t)__builtin_clz(value); }

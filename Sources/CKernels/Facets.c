@@ -1,10 +1,12 @@
-// Counting packed ordinals of the chosen documents of a window. A value that is needed alone is read alone;
-// where many of a block of 128 are needed, the block is unpacked once.
+// Counting the ordinals of chosen documents: by runs of documents with the same ordinals, or where they are
+// packed. Of a packed column, a value that is needed alone is read alone; where many of a block of 128 are
+// needed, the block is unpacked once.
 //
-// What is needed is first collected for the whole window, then counted, so that memory is waited for many
-// times at once. Neighbours in a well-ordered segment have the same values, and a counter that was just
-// stored is slow to load again: two counters take turns.
+// Of a packed column, what is needed is first collected for the whole window, then counted, so that memory is
+// waited for many times at once. Neighbours in a well-ordered segment have the same values, and a counter that
+// was just stored is slow to load again: two counters take turns.
 #include "CKernels.h"
+#include "PackedValue.h"
 #include "Processor.h"
 #include <string.h>
 
@@ -21,6 +23,11 @@ typedef struct {
 } chosen_block;
 
 INLINE size_t popcount(uint64_t word) { return (size_t)__builtin_popcountll(word); }
+
+// Where an ordinal is counted.
+INLINE size_t number_of(uint32_t ordinal, const uint32_t *numbers) {
+    return numbers == NULL ? ordinal : numbers[ordinal];
+}
 
 // Turns chosen documents into bits by rank among those with a value.
 INLINE const uint64_t *chosen_ranks(const uint64_t *chosen, const uint64_t *presence, size_t word_count,
@@ -54,10 +61,10 @@ INLINE size_t take_block(const uint64_t *ranks, size_t word_count, size_t number
 }
 
 CLONES size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
-                                  const uint64_t *presence, size_t word_count, uint32_t *counts) {
+                                  const uint64_t *presence, size_t word_count, const uint32_t *numbers,
+                                  uint32_t *counts) {
     uint64_t memory[WINDOW_WORDS];
     const uint64_t *const ranks = chosen_ranks(chosen, presence, word_count, memory);
-    uint32_t *const counters = counts + 2 * (size_t)packed->smallest;
     uint32_t values[WINDOW], unpacked[128];
     size_t count = 0, unsound = 0;
     for (size_t number = 0; 2 * number < word_count; number++) {
@@ -66,7 +73,7 @@ CLONES size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const ui
         const size_t wanted = popcount(block.words[0]) + popcount(block.words[1]);
         if (wanted == 0) continue;
         if (packed->width == 0) {
-            *counters += (uint32_t)wanted;
+            counts[2 * number_of(packed->smallest, numbers)] += (uint32_t)wanted;
             continue;
         }
         const int is_dense = wanted >= DENSE;
@@ -78,14 +85,14 @@ CLONES size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const ui
             for (uint64_t word = block.words[part]; word != 0; word &= word - 1) {
                 const size_t place = 64 * part + (size_t)__builtin_ctzll(word);
                 values[count++] = is_dense ? unpacked[place]
-                                           : saekin_array_value(packed->values, packed->count, packed->width,
+                                           : array_value(packed->values, packed->count, packed->width,
                                                                 128 * number + place);
             }
         }
     }
     for (size_t i = 0; i < count; i++) {
         if (values[i] > packed->range) unsound++;
-        else counters[2 * (size_t)values[i] + i % 2]++;
+        else counts[2 * number_of(packed->smallest + values[i], numbers) + i % 2]++;
     }
     return unsound;
 }
@@ -136,14 +143,14 @@ INLINE size_t take_spans(const saekin_packed_ordinals *packed, const saekin_pack
 
 CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
                                         const saekin_packed_lists *lists, const uint64_t *chosen,
-                                        const uint64_t *presence, size_t word_count, uint32_t *counts) {
+                                        const uint64_t *presence, size_t word_count,
+                                        const uint32_t *numbers, uint32_t *counts) {
     uint64_t memory[WINDOW_WORDS];
     // At most every second document starts a run, or the first of each word.
     span spans[WINDOW / 2 + WINDOW_WORDS];
     size_t span_count;
     const uint64_t *const ranks = chosen_ranks(chosen, presence, word_count, memory);
     size_t unsound = take_spans(packed, lists, ranks, word_count, spans, &span_count);
-    uint32_t *const counters = counts + 2 * (size_t)packed->smallest;
     uint32_t values[128];
     size_t unpacked = SIZE_MAX;
     for (size_t i = 0; i < span_count; i++) {
@@ -163,11 +170,42 @@ CLONES size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed,
             for (; place < stop; place++) {
                 const uint32_t value =
                     is_unpacked ? values[place % 128]
-                                : saekin_array_value(packed->values, packed->count, packed->width, place);
+                                : array_value(packed->values, packed->count, packed->width, place);
                 if (value > packed->range) unsound++;
-                else counters[2 * (size_t)value + place % 2]++;
+                else counts[2 * number_of(packed->smallest + value, numbers) + place % 2]++;
             }
         }
     }
     return unsound;
+}
+
+// `has_lists` is a constant, so that each caller has the loop without the question.
+INLINE void count_runs(const saekin_runs *runs, const int has_lists, size_t first_word,
+                       const uint64_t *chosen, size_t word_count, const uint32_t *numbers,
+                       uint32_t *counts) {
+    for (size_t i = 0; i < word_count; i++) {
+        const uint64_t starts = runs->starts[first_word + i];
+        const uint32_t before = runs->before[first_word + i];
+        for (uint64_t word = chosen[i]; word != 0;) {
+            // Up to the first chosen document; behind it, up to the next run.
+            const uint64_t head = word ^ (word - 1), later = starts & ~head;
+            const uint64_t same = (later & -later) - 1;
+            const size_t run = before + popcount(starts & head) - 1;
+            const uint32_t count = (uint32_t)popcount(word & same);
+            word &= ~same;
+            if (!has_lists) {
+                counts[2 * number_of(runs->ordinals[run], numbers)] += count;
+                continue;
+            }
+            for (uint32_t place = run == 0 ? 0 : runs->ends[run - 1]; place < runs->ends[run]; place++) {
+                counts[2 * number_of(runs->ordinals[place], numbers) + place % 2] += count;
+            }
+        }
+    }
+}
+
+CLONES void saekin_count_runs(const saekin_runs *runs, size_t first_word, const uint64_t *chosen,
+                              size_t word_count, const uint32_t *numbers, uint32_t *counts) {
+    if (runs->ends == NULL) count_runs(runs, 0, first_word, chosen, word_count, numbers, counts);
+    else count_runs(runs, 1, first_word, chosen, word_count, numbers, counts);
 }

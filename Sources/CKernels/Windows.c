@@ -1,6 +1,7 @@
 // Loops over the documents and scores of a window. Plain C that the compiler turns into vector instructions;
 // on x86-64 each function is compiled for several generations of processors, and the loader picks one.
 #include "CKernels.h"
+#include "PackedValue.h"
 #include "Processor.h"
 #include <string.h>
 
@@ -12,13 +13,13 @@ WIDE_CLONES size_t saekin_count_bits(const uint64_t *words, size_t count) {
     return bits;
 }
 
-void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums) {
+CLONES size_t saekin_add_pairs(const uint32_t *pairs, size_t count, uint32_t *sums) {
+    size_t present = 0;
     for (size_t i = 0; i < count; i++) {
-        // Both counts at once: most values of a segment have none.
-        uint64_t both;
-        memcpy(&both, counts + 2 * i, 8);
-        if (both != 0) sums[numbers[i]] += (uint32_t)both + (uint32_t)(both >> 32);
+        sums[i] = pairs[2 * i] + pairs[2 * i + 1];
+        present += sums[i] != 0;
     }
+    return present;
 }
 
 WIDE_CLONES size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count) {
@@ -183,7 +184,7 @@ void saekin_packed_in_range(const uint8_t *in, size_t count, uint32_t width, uin
             for (size_t part = 0; part < parts; part++) {
                 for (uint64_t word = candidates[i + part]; word != 0; word &= word - 1) {
                     const size_t place = 64 * (i + part) + (size_t)__builtin_ctzll(word);
-                    const uint32_t value = saekin_array_value(in, count, width, place);
+                    const uint32_t value = array_value(in, count, width, place);
                     words[i + part] |= (value - lower <= span) ? word & -word : 0;
                 }
             }

@@ -110,8 +110,8 @@ size_t saekin_count_bits(const uint64_t *words, size_t count);
 /// Has the processor load the bytes at an address that will soon be read.
 static inline void saekin_prefetch(const void *address) { __builtin_prefetch(address); }
 
-/// sums[numbers[i]] += counts[2 * i] + counts[2 * i + 1] for each of `count` numbers.
-void saekin_add_numbered(const uint32_t *counts, const uint32_t *numbers, size_t count, uint32_t *sums);
+/// sums[i] = pairs[2 * i] + pairs[2 * i + 1] for each of `count` sums. Returns how many are not 0.
+size_t saekin_add_pairs(const uint32_t *pairs, size_t count, uint32_t *sums);
 
 /// How many bits are set in both.
 size_t saekin_count_bits_of_both(const uint64_t *left, const uint64_t *right, size_t count);
@@ -270,17 +270,34 @@ typedef struct {
     uint32_t width;
 } saekin_packed_lists;
 
-/// Counts the ordinal of each chosen document of a window of at most 64 words. An ordinal has two counters,
-/// at 2 * ordinal and behind it, of which only the sum means something. The documents with a value, all or
-/// those whose bits are set in `presence`, have the values in their order. Returns how many values were
-/// missing or more than `range`, or 1 for a run of them; they are not counted.
+/// Counts the ordinal of each chosen document of a window of at most 64 words. An ordinal is counted at its
+/// number, or at itself where `numbers` is NULL; there are two counters, at twice the number and behind it,
+/// of which only the sum means something. The documents with a value, all or those whose bits are set in
+/// `presence`, have the values in their order. Returns how many values were missing or more than `range`, or
+/// 1 for a run of them; they are not counted.
 size_t saekin_count_chosen(const saekin_packed_ordinals *packed, const uint64_t *chosen,
-                           const uint64_t *presence, size_t word_count, uint32_t *counts);
+                           const uint64_t *presence, size_t word_count, const uint32_t *numbers,
+                           uint32_t *counts);
 
 /// The same where each document has a list of ordinals.
 size_t saekin_count_chosen_lists(const saekin_packed_ordinals *packed, const saekin_packed_lists *lists,
                                  const uint64_t *chosen, const uint64_t *presence, size_t word_count,
-                                 uint32_t *counts);
+                                 const uint32_t *numbers, uint32_t *counts);
+
+/// Runs of documents with the same ordinals: a bit for the first document of each, how many runs start before
+/// each word of 64, and the ordinals of run r: those before ends[r] and from ends[r - 1] on, or, where `ends`
+/// is NULL, the one at r. The first document starts a run.
+typedef struct {
+    const uint64_t *starts;
+    const uint32_t *before;
+    const uint32_t *ends;
+    const uint32_t *ordinals;
+} saekin_runs;
+
+/// Counts the ordinals of the chosen documents of some words, as saekin_count_chosen does. The first word is
+/// number `first_word` of the runs.
+void saekin_count_runs(const saekin_runs *runs, size_t first_word, const uint64_t *chosen, size_t word_count,
+                       const uint32_t *numbers, uint32_t *counts);
 
 /// CRC-32C (Castagnoli, reflected, as in RFC 3720), continued from `crc`, which is 0 at the start.
 uint32_t saekin_crc32c(uint32_t crc, const void *bytes, size_t count);

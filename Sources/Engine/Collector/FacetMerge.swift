@@ -1,128 +1,110 @@
-// Facet counts of all segments as one answer: values are joined by their bytes.
+// Facet counts as one answer: of one segment, of several by the numbers of their values, or by their bytes.
 import CKernels
 
-/// Merges what a facet counted in each segment.
+/// Turns what a facet counted into its answer.
 struct FacetMerge {
-    /// What was counted in a segment.
-    private struct Part {
-        let segment: Int
-        /// Two per ordinal.
-        let counts: [UInt32]
-
-        /// The documents that have a value.
-        @inline(__always)
-        func documentCount(_ ordinal: Int) -> UInt32 { counts[2 * ordinal] + counts[2 * ordinal + 1] }
-
-        var ordinals: Range<Int> { 0..<counts.count / 2 }
-    }
+    private typealias Part = FacetCounts.Part
 
     private let request: FacetRequest
     private let views: [SegmentView]
-    private let cache: FacetValueCache
+    private let joins: FacetJoins
 
-    init(_ request: FacetRequest, views: [SegmentView], cache: FacetValueCache) {
+    init(_ request: FacetRequest, views: [SegmentView], joins: FacetJoins) {
         self.request = request
         self.views = views
-        self.cache = cache
+        self.joins = joins
     }
 
-    /// The answer; `segments` holds one part a segment, in their order.
-    func result(_ segments: [SegmentFacet]) throws(SegmentError) -> FacetResult {
+    /// The answer; nil where no segment was looked at.
+    func result(_ counts: FacetCounts?) throws(SegmentError) -> FacetResult {
         switch request.kind {
         case .keyword(let field, let limit, let order, let selected):
-            return try keywords(segments, field, limit, order, selected)
+            var found = Found()
+            switch counts {
+            case .parts(let parts) where parts.count == 1:
+                found = try ofOne(parts[0], field, limit, order, selected)
+            case .parts(let parts): found = try byBytes(parts, field, limit, order, selected)
+            case .joined(let counts, let join):
+                found = try ofAll(counts, join, field, limit, order, selected)
+            case .ranges, nil: break
+            }
+            return .keyword(values: withSelected(found, selected), distinct: found.distinct)
         case .ranges(_, let ranges):
-            var sums = Array(repeating: 0, count: ranges.count)
-            var documentCount = 0
-            var minimum: Int64?
-            var maximum: Int64?
-            for case .ranges(let counts, let count, let low, let high) in segments {
-                for (index, count) in counts.enumerated() { sums[index] += count }
-                documentCount += count
-                if let low { minimum = min(minimum ?? low, low) }
-                if let high { maximum = max(maximum ?? high, high) }
+            guard case .ranges(let counts, let documentCount, let minimum, let maximum) = counts else {
+                return .ranges(
+                    counts: Array(repeating: 0, count: ranges.count), documentCount: 0, minimum: nil,
+                    maximum: nil)
             }
-            return .ranges(counts: sums, documentCount: documentCount, minimum: minimum, maximum: maximum)
+            return .ranges(counts: counts, documentCount: documentCount, minimum: minimum, maximum: maximum)
         }
     }
 
-    private func keywords(
-        _ segments: [SegmentFacet], _ field: FieldID, _ limit: Int, _ order: FacetRequest.Order,
+    /// The values of a facet that were found.
+    private struct Found {
+        /// The first in the order asked for.
+        var top: [(value: [UInt8], count: Int)] = []
+        /// How many there are.
+        var distinct = 0
+        /// Documents of selected values that may not be among the first.
+        var selected: [[UInt8]: Int] = [:]
+    }
+
+    /// Ordinals are in the order of the bytes, so only the values that are shown need to be read.
+    private func ofOne(
+        _ part: Part, _ field: FieldID, _ limit: Int, _ order: FacetRequest.Order, _ selected: [[UInt8]]
+    ) throws(SegmentError) -> Found {
+        var found = Found()
+        var best = TopHits<FacetRank>(capacity: limit)
+        for ordinal in part.ordinals {
+            let count = part.documentCount(ordinal)
+            if count == 0 { continue }
+            found.distinct += 1
+            best.offer(FacetRank(count: order == .count ? UInt64(count) : 0, place: UInt32(ordinal)), count)
+        }
+        let segment = views[part.segment].segment
+        let join = try joins.join(field)
+        for entry in best.sorted() {
+            let ordinal = entry.rank.place
+            let value: [UInt8]
+            if let join {
+                value = join.values[Int(join.numbers[part.segment][Int(ordinal)])]
+            } else {
+                value = try segment.termBytes(field, ordinal: ordinal)
+            }
+            found.top.append((value, Int(entry.document)))
+        }
+        for value in selected {
+            guard let entry = try segment.term(field, value) else { continue }
+            found.selected[value] = Int(part.documentCount(Int(entry.ordinal)))
+        }
+        return found
+    }
+
+    private func ofAll(
+        _ counts: [UInt32], _ join: FacetJoin, _ field: FieldID, _ limit: Int, _ order: FacetRequest.Order,
         _ selected: [[UInt8]]
-    ) throws(SegmentError) -> FacetResult {
-        var parts: [Part] = []
-        for (index, segment) in segments.enumerated() {
-            if case .keyword(let counts) = segment, !counts.isEmpty {
-                parts.append(Part(segment: index, counts: counts))
+    ) throws(SegmentError) -> Found {
+        var found = Found()
+        var sums = Array(repeating: UInt32(0), count: counts.count / 2)
+        // SAFETY: there are two counts for a sum.
+        found.distinct = sums.withUnsafeMutableBufferPointer {
+            saekin_add_pairs(counts, $0.count, $0.baseAddress)
+        }
+        found.top = Self.top(sums, join, limit: limit, order: order)
+        for value in Set(selected) where !sums.isEmpty {
+            // A number means the same in every segment.
+            for (view, numbers) in zip(views, join.numbers) {
+                guard let entry = try view.segment.term(field, value) else { continue }
+                found.selected[value] = Int(sums[Int(numbers[Int(entry.ordinal)])])
+                break
             }
         }
-        var top: [(value: [UInt8], count: Int)]
-        let distinct: Int
-        var selectedCounts: [[UInt8]: Int] = [:]
-        if parts.count == 1 {
-            // Ordinals are in the order of the bytes, so only the values that are shown need to be read.
-            let part = parts[0]
-            var best = TopHits<FacetRank>(capacity: limit)
-            var seen = 0
-            for ordinal in part.ordinals {
-                let count = part.documentCount(ordinal)
-                if count == 0 { continue }
-                seen += 1
-                best.offer(
-                    FacetRank(count: order == .count ? UInt64(count) : 0, place: UInt32(ordinal)), count)
-            }
-            distinct = seen
-            top = []
-            for entry in best.sorted() {
-                let value = try views[part.segment].segment.termBytes(field, ordinal: entry.rank.place)
-                top.append((value, Int(entry.document)))
-            }
-            for value in selected {
-                guard let entry = try views[part.segment].segment.term(field, value) else { continue }
-                selectedCounts[value] = Int(part.documentCount(Int(entry.ordinal)))
-            }
-        } else if let join = try cache.join(field, parts.map { views[$0.segment].segment }) {
-            let sums = Self.sum(parts, join)
-            distinct = sums.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
-            top = Self.top(sums, join, limit: limit, order: order)
-            let shown = Set(top.map(\.value))
-            for value in Set(selected) where !shown.contains(value) {
-                for part in parts {
-                    guard let entry = try views[part.segment].segment.term(field, value) else { continue }
-                    selectedCounts[value, default: 0] += Int(part.documentCount(Int(entry.ordinal)))
-                }
-            }
-        } else {
-            let sums = try sum(parts, field)
-            distinct = sums.count
-            for value in selected { selectedCounts[value] = sums[value] }
-            top = sums.map { (value: $0.key, count: $0.value) }
-            top.sort { a, b in
-                if order == .count, a.count != b.count { return a.count > b.count }
-                return a.value.lexicographicallyPrecedes(b.value)
-            }
-            top.removeLast(max(0, top.count - limit))
-        }
-        return .keyword(
-            values: withSelected(top, selected, selectedCounts), distinct: distinct)
-    }
-
-    /// Documents per number of a value.
-    private static func sum(_ parts: [Part], _ join: FacetValueCache.Join) -> [UInt32] {
-        var sums = Array(repeating: UInt32(0), count: join.values.count)
-        for (part, numbers) in zip(parts, join.numbers) {
-            // SAFETY: both have a value an ordinal, and numbers are those of values.
-            precondition(part.counts.count == 2 * numbers.count)
-            sums.withUnsafeMutableBufferPointer { sums in
-                saekin_add_numbered(part.counts, numbers, numbers.count, sums.baseAddress)
-            }
-        }
-        return sums
+        return found
     }
 
     /// The first values in the order asked for; bytes are compared only where counts do not decide.
     private static func top(
-        _ sums: [UInt32], _ join: FacetValueCache.Join, limit: Int, order: FacetRequest.Order
+        _ sums: [UInt32], _ join: FacetJoin, limit: Int, order: FacetRequest.Order
     ) -> [(value: [UInt8], count: Int)] {
         if limit == 0 { return [] }
         var least: UInt64 = 1
@@ -147,9 +129,10 @@ struct FacetMerge {
         return top
     }
 
-    private func sum(
-        _ parts: [Part], _ field: FieldID
-    ) throws(SegmentError) -> [[UInt8]: Int] {
+    /// Joins the parts by the bytes of every value.
+    private func byBytes(
+        _ parts: [Part], _ field: FieldID, _ limit: Int, _ order: FacetRequest.Order, _ selected: [[UInt8]]
+    ) throws(SegmentError) -> Found {
         var sums: [[UInt8]: Int] = [:]
         for part in parts {
             let segment = views[part.segment].segment
@@ -159,25 +142,42 @@ struct FacetMerge {
                 sums[try segment.termBytes(field, ordinal: UInt32(ordinal)), default: 0] += Int(count)
             }
         }
-        return sums
+        var found = Found()
+        found.distinct = sums.count
+        for value in selected { found.selected[value] = sums[value] }
+        found.top = sums.map { (value: $0.key, count: $0.value) }
+        found.top.sort { a, b in
+            if order == .count, a.count != b.count { return a.count > b.count }
+            return a.value.lexicographicallyPrecedes(b.value)
+        }
+        found.top.removeLast(max(0, found.top.count - limit))
+        return found
     }
 
-    private func withSelected(
-        _ top: [(value: [UInt8], count: Int)], _ selected: [[UInt8]], _ counts: [[UInt8]: Int]
-    ) -> [FacetValue] {
+    private func withSelected(_ found: Found, _ selected: [[UInt8]]) -> [FacetValue] {
         let wanted = Set(selected)
         var shown: Set<[UInt8]> = []
         var values: [FacetValue] = []
-        for (value, count) in top {
+        for (value, count) in found.top {
             let isSelected = wanted.contains(value)
             if isSelected { shown.insert(value) }
             values.append(FacetValue(value: value, count: count, isSelected: isSelected))
         }
         for value in selected where shown.insert(value).inserted {
-            values.append(FacetValue(value: value, count: counts[value] ?? 0, isSelected: true))
+            values.append(FacetValue(value: value, count: found.selected[value] ?? 0, isSelected: true))
         }
         return values
     }
+}
+
+extension FacetCounts.Part {
+    /// The documents that have a value.
+    @inline(__always)
+    fileprivate func documentCount(_ ordinal: Int) -> UInt32 {
+        counts[2 * ordinal] + counts[2 * ordinal + 1]
+    }
+
+    fileprivate var ordinals: Range<Int> { 0..<counts.count / 2 }
 }
 
 /// Count, then the lower ordinal.

@@ -6,15 +6,21 @@
 // a search joins counts by number and reads the bytes of only the values that it shows.
 import Synchronization
 
+/// What a search needs to count a field in several segments at once. Nothing changes after `init`.
+final class FacetJoin: Sendable {
+    /// Per segment, the number of each ordinal.
+    let numbers: [[UInt32]]
+    /// The bytes of each number.
+    let values: [[UInt8]]
+
+    init(numbers: [[UInt32]], values: [[UInt8]]) {
+        self.numbers = numbers
+        self.values = values
+    }
+}
+
 /// The numbered values of an index's keyword fields. Safe to use from any thread.
 final class FacetValueCache: Sendable {
-    /// What a search needs to join the counts of a field.
-    struct Join: Sendable {
-        /// Per segment, the number of each ordinal.
-        let numbers: [[UInt32]]
-        /// The bytes of each number.
-        let values: [[UInt8]]
-    }
 
     private struct Field {
         var numbers: [[UInt8]: UInt32] = [:]
@@ -41,14 +47,14 @@ final class FacetValueCache: Sendable {
     init() {}
 
     /// The numbers of a field in some segments; nil when a segment has too many values.
-    func join(_ field: FieldID, _ segments: [Segment]) throws(SegmentError) -> Join? {
+    func join(_ field: FieldID, _ segments: [Segment]) throws(SegmentError) -> FacetJoin? {
         for segment in segments
         where (segment.fieldStatistics(field)?.termCount ?? 0) > Self.termCountMax { return nil }
         return try state.withLock { state throws(SegmentError) in
             if state.valueCount > Self.valueCountMax { state = State() }
             var numbers: [[UInt32]] = []
             for segment in segments { numbers.append(try Self.map(field, segment, &state)) }
-            return Join(numbers: numbers, values: state.fields[field]?.values ?? [])
+            return FacetJoin(numbers: numbers, values: state.fields[field]?.values ?? [])
         }
     }
 
@@ -81,7 +87,7 @@ final class FacetValueCache: Sendable {
     }
 }
 
-/// A segment's maps from ordinals to numbers: they go with it.
+/// What facets keep of a segment: maps from ordinals to numbers, and runs of values. They go with it.
 final class FacetNumbers: Sendable {
     private struct Map {
         let state: UInt64
@@ -89,6 +95,8 @@ final class FacetNumbers: Sendable {
     }
 
     private let maps = Mutex<[FieldID: Map]>([:])
+    /// Nil where a column has no runs worth keeping.
+    private let runs = Mutex<[FieldID: FacetRuns?]>([:])
 
     /// The map of a field, if it was made with the numbers of a state.
     func map(_ field: FieldID, _ state: UInt64) -> [UInt32]? {
@@ -97,6 +105,43 @@ final class FacetNumbers: Sendable {
 
     func keep(_ numbers: [UInt32], _ field: FieldID, _ state: UInt64) {
         maps.withLock { $0[field] = Map(state: state, numbers: numbers) }
+    }
+
+    /// The runs of a field's column, made when they are first asked for; nil where it has none to speak of.
+    func runs(_ field: FieldID, of column: KeywordColumn, documentCount: UInt32) -> FacetRuns? {
+        if let known = runs.withLock({ $0[field] }) { return known }
+        let made: FacetRuns?
+        do {
+            made = try FacetRuns(column, documentCount: documentCount)
+        } catch {
+            // Damage is reported by whoever counts the documents that it concerns.
+            made = nil
+        }
+        runs.withLock { $0[field] = .some(made) }
+        return made
+    }
+}
+
+/// The joins of a snapshot's segments, each made when it is first asked for. Safe to use from any thread.
+final class FacetJoins: Sendable {
+    private let segments: [Segment]
+    private let registry: FieldRegistry?
+    /// Nil where a segment has too many values.
+    private let joins = Mutex<[FieldID: FacetJoin?]>([:])
+
+    /// - Parameter registry: that of the index; nil for segments that belong to none.
+    init(_ segments: [Segment], _ registry: FieldRegistry?) {
+        self.segments = segments
+        self.registry = registry
+    }
+
+    /// The numbers of a field in all segments; nil when one of them has too many values.
+    func join(_ field: FieldID) throws(SegmentError) -> FacetJoin? {
+        if let known = joins.withLock({ $0[field] }) { return known }
+        let cache = registry.map { FacetValueCache.of($0) } ?? FacetValueCache()
+        let join = try cache.join(field, segments)
+        joins.withLock { $0[field] = .some(join) }
+        return join
     }
 }
 

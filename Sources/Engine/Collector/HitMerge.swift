@@ -5,10 +5,49 @@
 struct SegmentHits: Sendable {
     let segment: Int
     let entries: [(document: UInt32, score: Float)]
+
+    /// The first `count` of them.
+    func hits(_ count: Int) -> [Hit] {
+        entries.prefix(count).map {
+            Hit(address: DocAddress(segment: segment, document: $0.document), score: $0.score, sortValues: [])
+        }
+    }
 }
 
 /// Merges the hits of segments.
 struct HitMerge {
+    /// The first `count` hits of all segments by score. Few of them tie, and only of these keys are read.
+    static func byScore(
+        _ streams: [SegmentHits], _ views: [SegmentView], count: Int
+    ) throws(SegmentError) -> [Hit] {
+        var hits: [(score: Float, place: Int, address: DocAddress)] = []
+        hits.reserveCapacity(streams.reduce(0) { $0 + $1.entries.count })
+        for stream in streams {
+            for (document, score) in stream.entries {
+                hits.append((score, hits.count, DocAddress(segment: stream.segment, document: document)))
+            }
+        }
+        // Hits of one segment that tie are in their order already.
+        hits.sort { $0.score != $1.score ? $0.score > $1.score : $0.place < $1.place }
+        var start = 0
+        while start < min(count, hits.count) {
+            var end = start + 1
+            while end < hits.count, hits[end].score == hits[start].score { end += 1 }
+            if hits[start].address.segment != hits[end - 1].address.segment {
+                var tied: [(key: [UInt8], address: DocAddress)] = []
+                tied.reserveCapacity(end - start)
+                for hit in hits[start..<end] {
+                    let segment = views[hit.address.segment].segment
+                    tied.append((try segment.key(hit.address.document), hit.address))
+                }
+                tied.sort { $0.key.lexicographicallyPrecedes($1.key) }
+                for (offset, hit) in tied.enumerated() { hits[start + offset].address = hit.address }
+            }
+            start = end
+        }
+        return hits.prefix(count).map { Hit(address: $0.address, score: $0.score, sortValues: []) }
+    }
+
     private struct Head {
         let address: DocAddress
         let score: Float

@@ -24,6 +24,26 @@ enum Window {
     }
 }
 
+/// The documents of a segment that were found, a bit each.
+struct FoundWords {
+    // SAFETY: whoever makes one keeps the memory as long as it is used.
+    let words: UnsafeMutablePointer<UInt64>
+    let count: Int
+
+    /// Words for the documents of a segment, from the one at `words` on.
+    init(_ words: UnsafeMutablePointer<UInt64>, documentCount: UInt32) {
+        self.words = words
+        count = (Int(documentCount) + 63) / 64
+    }
+
+    /// The first window, from `window` on, in which something was found; `UInt32.max` if there is none.
+    func nextWindow(_ window: UInt32) -> UInt32 {
+        var word = Int(window) * Window.wordCount
+        while word < count, words[word] == 0 { word += 1 }
+        return word < count ? UInt32(word / Window.wordCount) : .max
+    }
+}
+
 /// Slots of match bits.
 struct BitSlots: Sendable {
     var words: [UInt64] = []
@@ -110,14 +130,23 @@ struct BitSlots: Sendable {
     }
 
     /// Writes a window's bits into the words of a segment's documents.
-    ///
-    /// - Precondition: there are words for every window of the segment.
-    func store(_ slot: Int, to segment: UnsafeMutablePointer<UInt64>, window: UInt32) {
+    func store(_ slot: Int, to segment: FoundWords, window: UInt32) {
         check(slot)
         words.withUnsafeBufferPointer {
-            // SAFETY: the caller gives the words of every window.
-            (segment + Int(window) * Window.wordCount).update(
-                from: $0.baseAddress! + slot, count: Window.wordCount)
+            let first = Int(window) * Window.wordCount
+            // SAFETY: no more words are written than the segment has.
+            (segment.words + first).update(
+                from: $0.baseAddress! + slot, count: min(Window.wordCount, segment.count - first))
+        }
+    }
+
+    /// Reads a window's bits from the words of a segment's documents into an empty slot.
+    mutating func load(_ segment: FoundWords, window: UInt32, into slot: Int) {
+        withWords(slot, slot) {
+            let first = Int(window) * Window.wordCount
+            // SAFETY: no more words are read than the segment has.
+            ($0 + slot).update(
+                from: segment.words + first, count: min(Window.wordCount, segment.count - first))
         }
     }
 

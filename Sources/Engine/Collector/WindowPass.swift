@@ -27,8 +27,10 @@ struct SearchControl {
 struct WindowPass {
     private let documentCount: UInt32
     private let liveDocs: LiveDocs?
-    /// Finds the documents.
-    private var matcher: SegmentScorer
+    /// Finds the documents; nil where they were found before.
+    private var matcher: SegmentScorer?
+    /// What was found before, without the deleted documents.
+    private var found: FoundWords?
     /// Scores those that were found; nil where nobody asks for scores.
     private var scorer: SegmentScorer?
     private var filter: FilterScorer?
@@ -55,6 +57,22 @@ struct WindowPass {
         if needsScores {
             scorer = try SegmentScorer(plan, view: view, index: index, needsScores: true, blocks: &blocks)
         }
+        try open(request, view)
+    }
+
+    /// A pass over documents that were found before.
+    init(
+        _ found: FoundWords, _ request: SearchRequest, view: SegmentView, memory: SearchMemory
+    ) throws(SearchError) {
+        self.memory = memory
+        documentCount = view.segment.documentCount
+        liveDocs = nil
+        isPruned = false
+        self.found = found
+        try open(request, view)
+    }
+
+    private mutating func open(_ request: SearchRequest, _ view: SegmentView) throws(SearchError) {
         filter = try request.filter.map { (filter) throws(SearchError) in
             try FilterScorer(filter, view: view, usesCache: request.usesCaches)
         }
@@ -86,9 +104,10 @@ struct WindowPass {
 
     /// Visits every window that may hold a match and keeps the matches; their number.
     ///
-    /// - Parameter matches: a bit a document, 0 before, with words for every window.
+    /// - Parameter matches: the words of the segment's documents, with the documents that were found before,
+    ///   or all 0.
     mutating func run(
-        _ matches: UnsafeMutablePointer<UInt64>, _ facets: inout [FacetCounter],
+        _ matches: FoundWords, _ facets: inout [FacetCounter],
         _ control: inout SearchControl
     ) throws(SearchError) -> Int {
         var total = 0
@@ -109,8 +128,8 @@ struct WindowPass {
                     for index in facets.indices {
                         try facets[index].count(window: window, all: all, near: near, &bits)
                     }
-                    bits.store(all, to: matches, window: window)
                 }
+                bits.store(all, to: matches, window: window)
                 bits.giveBack(all)
                 window += 1
             }
@@ -179,11 +198,13 @@ struct WindowPass {
     }
 
     private mutating func nextWindow(_ from: UInt32) throws(SegmentError) -> UInt32 {
-        var window = try matcher.nextWindow(from)
+        // Of documents that were found before, those that the filter rules out have to be taken out.
+        if let found { return found.nextWindow(from) }
+        var window = try matcher?.nextWindow(from) ?? .max
         while window != .max, filter != nil {
             let filtered = try filter?.nextWindow(window) ?? .max
             if filtered == window || filtered == .max { return filtered }
-            window = try matcher.nextWindow(filtered)
+            window = try matcher?.nextWindow(filtered) ?? .max
             if window == filtered { break }
         }
         return window
@@ -195,8 +216,12 @@ struct WindowPass {
     private mutating func match(_ window: UInt32, into all: Int) throws(SegmentError) -> Bool {
         let candidates = bits.take()
         defer { bits.giveBack(candidates) }
-        guard try prepare(candidates, window) else { return false }
-        try matcher.match(window: window, candidates: candidates, out: all, bits: &bits, slots: &slots)
+        if let found {
+            bits.load(found, window: window, into: all)
+        } else {
+            guard try prepare(candidates, window) else { return false }
+            try matcher?.match(window: window, candidates: candidates, out: all, bits: &bits, slots: &slots)
+        }
         return try applyLateFilter(all, window)
     }
 
@@ -216,7 +241,7 @@ struct WindowPass {
         return true
     }
 
-    private var isFilterFirst: Bool { (filter?.cost ?? .max) <= matcher.cost }
+    private var isFilterFirst: Bool { matcher.map { (filter?.cost ?? .max) <= $0.cost } ?? false }
 
     /// What the query may match; whether there is anything.
     private mutating func prepare(_ candidates: Int, _ window: UInt32) throws(SegmentError) -> Bool {

@@ -221,7 +221,7 @@ struct FilterScorer {
             if isCertain, summary.presentCount == existing { return bits.copy(candidates, to: out) }
         }
         // A few candidates are cheaper to look up than a window is to decode.
-        if bits.hasFewer(candidates, than: 9) {
+        if bits.hasFewer(candidates, than: 3) {
             return try bits.filter(candidates, into: out) { offset throws(SegmentError) in
                 let value = try reader.value(window << Window.shift + UInt32(offset))
                 return value.map { $0 >= lower && $0 <= upper } ?? false

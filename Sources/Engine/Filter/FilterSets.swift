@@ -68,6 +68,7 @@ final class FilterSets: Sendable {
         let documentCount = view.segment.documentCount
         var scorer = try FilterScorer(filter, view: view)
         let set = DocumentSet(documentCount: documentCount)
+        let words = FoundWords(set.words, documentCount: documentCount)
         var bits = BitSlots()
         do {
             var window = try scorer.nextWindow(0)
@@ -76,7 +77,7 @@ final class FilterSets: Sendable {
                 let out = bits.take()
                 bits.fillExisting(candidates, window: window, documentCount: documentCount)
                 try scorer.match(window, candidates: candidates, out: out, &bits)
-                bits.store(out, to: set.words, window: window)
+                bits.store(out, to: words, window: window)
                 bits.giveBack(candidates)
                 window = try scorer.nextWindow(window + 1)
             }

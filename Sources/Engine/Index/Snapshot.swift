@@ -49,6 +49,8 @@ public final class Snapshot: Sendable {
     let searchOrder: [Int]
     /// Their documents side by side.
     let spaces: DocumentSpaces
+    /// What counts facets in all segments at once.
+    let facetJoins: FacetJoins
     /// Answers that were asked for before.
     let results = ResultCache()
 
@@ -64,6 +66,7 @@ public final class Snapshot: Sendable {
         self.createdAt = createdAt
         self.sequence = sequence
         dictionary = SnapshotDictionary(segments.map(\.segment))
+        facetJoins = FacetJoins(dictionary.segments, registry)
         searchOrder = Self.searchOrder(segments)
         spaces = DocumentSpaces(segments, order: searchOrder)
         documentCount = segments.reduce(0) { $0 + Int($1.liveCount) }

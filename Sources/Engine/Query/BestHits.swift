@@ -133,9 +133,7 @@ struct BestHits {
         for place in 0..<candidates.count {
             let score = candidates.scores[place]
             if score < threshold { continue }
-            let document = candidates.documents[place]
-            guard acceptance.contains(document) else { continue }
-            try hits.offer(document, score)
+            try hits.offer(candidates.documents[place], score)
         }
     }
 
@@ -190,6 +188,7 @@ struct BestHits {
         let run = terms[0].cursor.takeRun(base: start, end: end)
         var found = candidates
         found.take(terms[0].cursor.documents + run.lowerBound, run.count)
+        found.keep(acceptance)
         for index in 1..<terms.count {
             if found.count == 0 { return }
             try found.add(&terms[index], isRequired: true, least: 0)
@@ -208,6 +207,7 @@ struct BestHits {
         let run = terms[0].cursor.takeRun(base: start, end: end)
         var found = candidates
         terms[0].candidates(run, least: threshold - rest, into: &found)
+        found.keep(acceptance)
         rest -= ofPrior
         found.add(&prior, least: threshold - rest)
         for index in 1..<terms.count {
@@ -315,6 +315,7 @@ struct BestHits {
             let run = terms[essential].cursor.takeRun(base: start, end: end)
             if run.isEmpty { return }
             terms[essential].candidates(run, least: threshold - rest, into: &found)
+            found.keep(acceptance)
             try addOptional(&found, optional: order.count - 1, rest, ofPrior)
             try offerCandidates(found)
         }
@@ -363,6 +364,7 @@ struct BestHits {
                 found.count = saekin_take_candidates(
                     words, sums, Int(windowEnd - base + 63) / 64, threshold - rest, base, found.documents,
                     found.scores)
+                found.keep(acceptance)
                 try addOptional(&found, optional: optional, rest, ofPrior)
                 try offerCandidates(found)
             }

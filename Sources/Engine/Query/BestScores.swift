@@ -171,6 +171,14 @@ struct Acceptance {
         return words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1
     }
 
+    /// Takes out of some words of bits, the first of which is word `firstWord` of the segment, the documents
+    /// that may not be hits.
+    func narrow(_ bits: UnsafeMutablePointer<UInt64>, firstWord: Int, _ wordCount: Int) {
+        guard let words else { return }
+        precondition(firstWord + wordCount <= (Int(documentCount) + 63) / 64, "no such documents")
+        _ = saekin_and(bits, words + firstWord, wordCount)
+    }
+
     /// How many of some documents, which ascend, may be hits.
     func count(_ documents: UnsafePointer<UInt32>, _ count: Int) -> Int {
         guard let words, count > 0 else { return count }

@@ -115,13 +115,6 @@ struct FlatQuery {
             documentFrequency: documentFrequency)
     }
 
-    /// Whether a segment has what the query needs.
-    func mayMatch(_ plan: QueryPlan, in segment: Int) -> Bool {
-        form.isAnd
-            ? form.units.allSatisfy { plan.units[$0].sources.count(in: segment) > 0 }
-            : form.units.contains { plan.units[$0].sources.count(in: segment) > 0 }
-    }
-
     /// The rarest term of an OR of several that has at least `count` documents, to look ahead with.
     func primer(_ count: Int) -> Term? {
         guard !form.isAnd, form.units.count > 1 else { return nil }

@@ -94,31 +94,13 @@ final class FlatSearch {
     // MARK: All segments at once
 
     /// Searches all segments at once; nil when they have to be searched one by one.
-    ///
-    /// - Parameter counted: by facet and segment, what was counted.
     func runTogether(
-        _ views: [SegmentView], _ counted: inout [[SegmentFacet]], _ control: inout SearchControl
+        _ views: [SegmentView], _ facets: inout [FacetCounter], _ control: inout SearchControl
     ) throws -> SegmentOutcome? {
         guard let space = spaces.all else { return nil }
-        switch bind(space) {
-        case .otherForm: return nil
-        case .nothing: return SegmentOutcome()
-        case .bound: break
+        return try run(space, views, floor: 0, &facets, &control) { body in
+            try spaces.withLive { try body($0) }
         }
-        guard needsMatches else {
-            return try spaces.withLive { try search(space, $0, floor: 0, &control) }
-        }
-        var outcome = SegmentOutcome()
-        let matches = space.makeSet()
-        for part in space.parts where phrase != nil || query.mayMatch(plan, in: part.number) {
-            let view = views[part.number]
-            var facets = request.facets.map { FacetCounter($0, view: view, memory: memory.facets) }
-            outcome.add(try match(view, part.number, matches.words + Int(part.base / 64), &facets, &control))
-            for (facet, counter) in facets.enumerated() { counted[facet][part.number] = counter.result }
-        }
-        if outcome.total > 0 { try findBest(&outcome, space, Acceptance(matches), floor: 0, &control) }
-        withExtendedLifetime(matches) {}
-        return outcome
     }
 
     // MARK: One segment
@@ -127,20 +109,43 @@ final class FlatSearch {
     ///
     /// - Parameter floor: the score that hits have to reach.
     func run(
-        _ view: SegmentView, _ index: Int, floor: Float, _ facets: inout [FacetCounter],
+        _ views: [SegmentView], _ index: Int, floor: Float, _ facets: inout [FacetCounter],
         _ control: inout SearchControl
     ) throws -> SegmentOutcome? {
-        let space = spaces.single[index]
+        try run(spaces.single[index], views, floor: floor, &facets, &control) { body in
+            try Acceptance.withLive(views[index]) { try body($0) }
+        }
+    }
+
+    /// - Parameter withLive: lends the live documents of the space.
+    private func run(
+        _ space: DocumentSpace, _ views: [SegmentView], floor: Float, _ facets: inout [FacetCounter],
+        _ control: inout SearchControl,
+        withLive: ((Acceptance) throws -> SegmentOutcome) throws -> SegmentOutcome
+    ) throws -> SegmentOutcome? {
         switch bind(space) {
         case .otherForm: return nil
         case .nothing: return SegmentOutcome()
         case .bound: break
         }
-        guard needsMatches else {
-            return try Acceptance.withLive(view) { try search(space, $0, floor: floor, &control) }
-        }
+        guard needsMatches else { return try withLive { try search(space, $0, floor: floor, &control) } }
         let matches = space.makeSet()
-        var outcome = try match(view, index, matches.words, &facets, &control)
+        if phrase == nil {
+            _ = try withLive {
+                try counter.find(query, space, $0, matches.words, &control)
+                return SegmentOutcome()
+            }
+        }
+        var outcome = SegmentOutcome()
+        for part in space.parts {
+            let found = FoundWords(matches.words + Int(part.base / 64), documentCount: part.end - part.base)
+            if phrase == nil, found.nextWindow(0) == .max { continue }
+            outcome.add(try match(views[part.number], part.number, found, &facets, &control))
+        }
+        if phrase == nil {
+            outcome.matching = counter.method
+            outcome.decodedBlockCount += counter.decodedBlockCount
+        }
         if outcome.total > 0 { try findBest(&outcome, space, Acceptance(matches), floor: floor, &control) }
         withExtendedLifetime(matches) {}
         return outcome
@@ -182,13 +187,17 @@ final class FlatSearch {
         return outcome
     }
 
-    /// Finds all matches of a segment, and counts its facets.
+    /// Finds all matches of a segment, or takes those that were found, and counts its facets.
     private func match(
-        _ view: SegmentView, _ index: Int, _ matches: UnsafeMutablePointer<UInt64>,
-        _ facets: inout [FacetCounter], _ control: inout SearchControl
+        _ view: SegmentView, _ index: Int, _ found: FoundWords, _ facets: inout [FacetCounter],
+        _ control: inout SearchControl
     ) throws -> SegmentOutcome {
-        var pass = try WindowPass(plan, request, view: view, index: index, needsScores: false, memory: memory)
-        let total = try pass.run(matches, &facets, &control)
+        var pass =
+            try phrase == nil
+            ? WindowPass(found, request, view: view, memory: memory)
+            : WindowPass(plan, request, view: view, index: index, needsScores: false, memory: memory)
+        for facet in facets.indices { facets[facet].begin(view, index) }
+        let total = try pass.run(found, &facets, &control)
         return SegmentOutcome(total: total, ranking: .none, pass: pass)
     }
 

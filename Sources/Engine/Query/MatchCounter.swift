@@ -1,4 +1,4 @@
-// Counts the matches of a flat query: bits alone, no frequencies, no scores.
+// Counts the matches of a flat query, or finds them: bits alone, no frequencies, no scores.
 //
 // An OR sets bits in chunks of 65,536 documents, 8 KB that stay in the first cache level; dense blocks are
 // bit sets already. An AND does the same where its terms are about equally frequent, and else looks up the
@@ -25,26 +25,62 @@ struct MatchCounter {
     mutating func count(
         _ query: FlatQuery, _ space: DocumentSpace, _ live: Acceptance, _ control: inout SearchControl
     ) throws -> Int {
-        let terms = query.terms
-        cursors.removeAll(keepingCapacity: true)
-        guard let rarest = terms.first?.documentFrequency else { return 0 }
-        if terms.count == 1, live.isAll {
+        guard let rarest = query.terms.first?.documentFrequency else { return 0 }
+        if query.terms.count == 1, live.isAll {
             method = .frequency
+            cursors.removeAll(keepingCapacity: true)
             return Int(rarest)
         }
+        begin(query)
+        switch method {
+        case .live: return try countOne(live, &control)
+        case .lookUps:
+            var total = 0
+            try lookUp(live, &control) { _ in total += 1 }
+            return total
+        default:
+            var total = 0
+            try visitChunks(isAnd: query.isAnd, space.documentCount, nil, &control) {
+                words, firstWord, count in
+                total += live.count(words, firstWord: firstWord, count)
+            }
+            return total
+        }
+    }
+
+    /// Sets the bits of the live documents that match.
+    ///
+    /// - Parameter words: a word for each 64 documents of the space, all 0.
+    mutating func find(
+        _ query: FlatQuery, _ space: DocumentSpace, _ live: Acceptance,
+        _ words: UnsafeMutablePointer<UInt64>, _ control: inout SearchControl
+    ) throws {
+        guard !query.terms.isEmpty else { return }
+        begin(query)
+        if method == .lookUps {
+            // SAFETY: documents of the space are found.
+            try lookUp(live, &control) { words[Int($0 / 64)] |= 1 << UInt64($0 % 64) }
+        } else {
+            method = .bits
+            try visitChunks(isAnd: query.isAnd, space.documentCount, words, &control) {
+                words, firstWord, count in
+                live.narrow(words, firstWord: firstWord, count)
+            }
+        }
+    }
+
+    /// Makes the cursors and chooses the method.
+    private mutating func begin(_ query: FlatQuery) {
+        let terms = query.terms
+        cursors.removeAll(keepingCapacity: true)
         for (number, term) in terms.enumerated() {
             cursors.append(TermCursor(term.chain, memory: memory.block(number)))
         }
-        if terms.count == 1 {
-            method = .live
-            return try countOne(live, &control)
-        }
-        if query.isAnd, rarest < terms[1].documentFrequency / Self.lookUpCost {
-            method = .lookUps
-            return try countLookedUp(live, &control)
-        }
-        method = .bits
-        return try countChunks(isAnd: query.isAnd, space.documentCount, live, &control)
+        method =
+            terms.count == 1
+            ? .live
+            : query.isAnd && terms[0].documentFrequency < terms[1].documentFrequency / Self.lookUpCost
+                ? .lookUps : .bits
     }
 
     /// Blocks that were decoded for the last count.
@@ -70,8 +106,11 @@ struct MatchCounter {
 
     // MARK: Looking up
 
-    private mutating func countLookedUp(_ live: Acceptance, _ control: inout SearchControl) throws -> Int {
-        var total = 0
+    /// Hands the live documents of the rarest term that have all others to `body`.
+    @inline(__always)
+    private mutating func lookUp(
+        _ live: Acceptance, _ control: inout SearchControl, _ body: (UInt32) -> Void
+    ) throws {
         while try cursors[0].moveToRun(base: 0, end: .max) {
             try control.check()
             try cursors[0].decode()
@@ -84,20 +123,23 @@ struct MatchCounter {
                 for other in 1..<cursors.count where isFound {
                     isFound = try cursors[other].contains(document)
                 }
-                total += isFound ? 1 : 0
+                if isFound { body(document) }
             }
         }
-        return total
     }
 
     // MARK: Chunks
 
-    private mutating func countChunks(
-        isAnd: Bool, _ documentCount: UInt32, _ live: Acceptance, _ control: inout SearchControl
-    ) throws -> Int {
-        let found = memory.sets
-        let other = found + SearchMemory.capacity / 64
-        var total = 0
+    /// Hands the words of each chunk in which something may match to `body`, with the number of the first.
+    ///
+    /// - Parameter all: where the words of all documents are, all 0; nil for memory that is used again for
+    ///   each chunk.
+    @inline(__always)
+    private mutating func visitChunks(
+        isAnd: Bool, _ documentCount: UInt32, _ all: UnsafeMutablePointer<UInt64>?,
+        _ control: inout SearchControl, _ body: (UnsafeMutablePointer<UInt64>, Int, Int) -> Void
+    ) throws {
+        let other = memory.sets + SearchMemory.capacity / 64
         var base: UInt32 = 0
         while base < documentCount {
             try control.check()
@@ -105,7 +147,8 @@ struct MatchCounter {
             if next == .max { break }
             base = next
             let wordCount = Int(min(Self.chunkSize, documentCount - base) + 63) / 64
-            found.update(repeating: 0, count: wordCount)
+            let found = all.map { $0 + Int(base / 64) } ?? memory.sets
+            if all == nil { found.update(repeating: 0, count: wordCount) }
             if isAnd {
                 try setBits(0, base, wordCount, found)
                 var any: UInt64 = 1
@@ -117,11 +160,10 @@ struct MatchCounter {
             } else {
                 for index in cursors.indices { try setBits(index, base, wordCount, found) }
             }
-            total += live.count(found, firstWord: Int(base / 64), wordCount)
+            body(found, Int(base / 64), wordCount)
             if base > .max - Self.chunkSize { break }
             base += Self.chunkSize
         }
-        return total
     }
 
     /// Sets the bits of a term's documents in a chunk of so many words.

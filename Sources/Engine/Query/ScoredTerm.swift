@@ -153,6 +153,19 @@ struct Candidates {
         prior = scorer
     }
 
+    /// Drops the candidates that may not be hits, before they are looked up in other terms.
+    mutating func keep(_ acceptance: Acceptance) {
+        if acceptance.isAll { return }
+        var kept = 0
+        for place in 0..<count {
+            let document = documents[place]
+            documents[kept] = document
+            scores[kept] = scores[place]
+            kept += acceptance.contains(document) ? 1 : 0
+        }
+        count = kept
+    }
+
     /// Adds to each candidate its score for a term, in a run of whose decoded block all of them are.
     mutating func add(_ term: inout ScoredTerm, _ run: Range<Int>) {
         if count == 0 { return }

@@ -8,34 +8,34 @@ struct Search {
     /// The segments in the order in which they are searched.
     private let order: [Int]
     private let spaces: DocumentSpaces
-    private let cache: FacetValueCache?
+    private let joins: FacetJoins
 
     /// Checks the request against `QueryLimits`.
     init(_ request: SearchRequest, over snapshot: Snapshot) throws(SearchError) {
         try self.init(
             request, over: snapshot.segments, dictionary: snapshot.dictionary, order: snapshot.searchOrder,
-            spaces: snapshot.spaces,
-            cache: request.facets.isEmpty ? nil : .of(snapshot.registry))
+            spaces: snapshot.spaces, joins: snapshot.facetJoins)
     }
 
     /// A search of segments that belong to no snapshot.
     init(_ request: SearchRequest, over views: [SegmentView]) throws(SearchError) {
         let order = Snapshot.searchOrder(views)
+        let segments = views.map(\.segment)
         try self.init(
-            request, over: views, dictionary: SnapshotDictionary(views.map(\.segment)), order: order,
-            spaces: DocumentSpaces(views, order: order), cache: nil)
+            request, over: views, dictionary: SnapshotDictionary(segments), order: order,
+            spaces: DocumentSpaces(views, order: order), joins: FacetJoins(segments, nil))
     }
 
     private init(
         _ request: SearchRequest, over views: [SegmentView], dictionary: SnapshotDictionary, order: [Int],
-        spaces: DocumentSpaces, cache: FacetValueCache?
+        spaces: DocumentSpaces, joins: FacetJoins
     ) throws(SearchError) {
         self.request = request
         self.views = views
         self.dictionary = dictionary
         self.order = order
         self.spaces = spaces
-        self.cache = cache
+        self.joins = joins
         try check()
     }
 
@@ -45,7 +45,7 @@ struct Search {
             let plan = try QueryPlan(
                 request.query, dictionary: dictionary, k1: request.k1, prior: request.prior)
             if plan.isNone, !request.isProfiled {
-                return try answer(Findings(request, segmentCount: views.count))
+                return try answer(Findings(), [])
             }
             return try SearchMemory.lend { try run(plan, $0) }
         } catch let error as SegmentError {
@@ -61,52 +61,53 @@ struct Search {
         var control = SearchControl(request)
         // One more than the page tells whether there is a next one.
         let capacity = request.limit == 0 ? 0 : request.limit + request.offset + 1
-        var found = Findings(request, segmentCount: views.count)
+        var found = Findings()
+        var facets =
+            views.isEmpty
+            ? [] : request.facets.map { FacetCounter($0, views, joins: joins, memory: memory.facets) }
         let flat =
             sortsByScore ? FlatSearch(plan, request, spaces, capacity: capacity, memory: memory) : nil
         let start = request.isProfiled ? ContinuousClock.now : nil
-        if let outcome = try flat?.runTogether(views, &found.counted, &control) {
+        if let outcome = try flat?.runTogether(views, &facets, &control) {
             found.add(outcome)
             if let start {
                 found.profiles.append(SegmentProfile(views, order, outcome, floor: 0, since: start))
             }
         } else {
-            try searchOneByOne(plan, flat, capacity, &found, &control, memory)
+            try searchOneByOne(plan, flat, capacity, &found, &facets, &control, memory)
         }
-        return try answer(found)
+        return try answer(found, facets)
     }
 
-    /// The answer that follows from what was found.
-    private func answer(_ found: Findings) throws(SegmentError) -> SearchResult {
+    /// The answer that follows from what was found, and counted.
+    private func answer(_ found: Findings, _ facets: [FacetCounter]) throws(SegmentError) -> SearchResult {
         var result = try page(found.hits)
         result.total = found.total
         result.profile = found.profiles
         result.isTotalExact = !WindowPass.mayPrune(request)
-        for (facet, parts) in zip(request.facets, found.counted) {
-            result.facets.append(
-                try FacetMerge(facet, views: views, cache: cache ?? FacetValueCache()).result(parts))
+        for (number, facet) in request.facets.enumerated() {
+            var counter = number < facets.count ? facets[number] : nil
+            let merge = FacetMerge(facet, views: views, joins: joins)
+            result.facets.append(try merge.result(counter?.result()))
         }
         return result
     }
 
     private func searchOneByOne(
         _ plan: QueryPlan, _ flat: FlatSearch?, _ capacity: Int, _ found: inout Findings,
-        _ control: inout SearchControl, _ memory: SearchMemory
+        _ facets: inout [FacetCounter], _ control: inout SearchControl, _ memory: SearchMemory
     ) throws {
         // The best scores of the segments searched so far: what a later segment must reach.
         var best = TopHits<Float>(capacity: capacity)
         for index in order {
-            let view = views[index]
             let start = request.isProfiled ? ContinuousClock.now : nil
             let floor = best.worst ?? 0
-            var facets = request.facets.map { FacetCounter($0, view: view, memory: memory.facets) }
             let outcome =
-                try flat?.run(view, index, floor: floor, &facets, &control)
-                ?? collect(plan, view, index, capacity, floor, &facets, &control, memory)
+                try flat?.run(views, index, floor: floor, &facets, &control)
+                ?? collect(plan, views[index], index, capacity, floor, &facets, &control, memory)
             if let start {
                 found.profiles.append(SegmentProfile(views, [index], outcome, floor: floor, since: start))
             }
-            for (facet, counter) in facets.enumerated() { found.counted[facet][index] = counter.result }
             found.add(outcome)
             if sortsByScore, order.count > 1 {
                 for hit in outcome.hits.lazy.flatMap(\.entries) { best.offer(hit.score, hit.document) }
@@ -125,6 +126,7 @@ struct Search {
     ) throws -> SegmentOutcome {
         var pass = try WindowPass(
             plan, request, view: view, index: index, needsScores: capacity > 0, memory: memory)
+        for facet in facets.indices { facets[facet].begin(view, index) }
         if sortsByScore {
             var ranker = try ScoreRanker(view.segment, after: request.after, scoreFloor: floor)
             var hits = TopHits<ScoreRank>(capacity: capacity)
@@ -148,33 +150,28 @@ struct Search {
     private func page(_ found: [SegmentHits]) throws(SegmentError) -> SearchResult {
         var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
         guard request.limit > 0, !found.isEmpty else { return result }
-        if found.count == 1, request.sort.isEmpty { return try page(found[0]) }
+        if request.sort.isEmpty {
+            let count = request.offset + request.limit + 1
+            let hits =
+                try found.count == 1
+                ? found[0].hits(count) : HitMerge.byScore(found, views, count: count)
+            result.hits = Array(hits.dropFirst(request.offset).prefix(request.limit))
+            if hits.count == count { result.next = try next(result.hits.last) }
+            return result
+        }
         var merge = try HitMerge(found, views: views, sort: request.sort)
         for _ in 0..<request.offset where try merge.pop() == nil { return result }
         while result.hits.count < request.limit, let hit = try merge.pop() { result.hits.append(hit) }
-        if let last = result.hits.last, try merge.pop() != nil {
-            result.next = Cursor(
-                sort: request.sort, values: last.sortValues, score: last.score,
-                key: try views[last.address.segment].segment.key(last.address.document))
-        }
+        if try merge.pop() != nil { result.next = try next(result.hits.last) }
         return result
     }
 
-    /// The page where all hits are in one segment, in their order.
-    private func page(_ found: SegmentHits) throws(SegmentError) -> SearchResult {
-        let entries = found.entries.dropFirst(request.offset)
-        var result = SearchResult(total: 0, isTotalExact: true, hits: [], facets: [], next: nil)
-        result.hits.reserveCapacity(min(request.limit, entries.count))
-        for (document, score) in entries.prefix(request.limit) {
-            let address = DocAddress(segment: found.segment, document: document)
-            result.hits.append(Hit(address: address, score: score, sortValues: []))
-        }
-        if entries.count > request.limit, let last = result.hits.last {
-            result.next = Cursor(
-                sort: [], values: [], score: last.score,
-                key: try views[found.segment].segment.key(last.address.document))
-        }
-        return result
+    /// Where the page behind a hit starts.
+    private func next(_ last: Hit?) throws(SegmentError) -> Cursor? {
+        guard let last else { return nil }
+        return Cursor(
+            sort: request.sort, values: last.sortValues, score: last.score,
+            key: try views[last.address.segment].segment.key(last.address.document))
     }
 
     private func check() throws(SearchError) {
@@ -226,16 +223,7 @@ struct Search {
 private struct Findings {
     var total = 0
     var hits: [SegmentHits] = []
-    /// By facet and segment. A segment that counts nothing is the same for every kind of facet.
-    var counted: [[SegmentFacet]] = []
     var profiles: [SegmentProfile] = []
-
-    init(_ request: SearchRequest, segmentCount: Int) {
-        if request.facets.isEmpty { return }
-        counted = Array(
-            repeating: Array(repeating: SegmentFacet.keyword([]), count: segmentCount),
-            count: request.facets.count)
-    }
 
     mutating func add(_ outcome: SegmentOutcome) {
         total += outcome.total

@@ -143,7 +143,7 @@ struct SeveralSegmentTests {
         let segments = try model.snapshot.search(filtered).profile.filter { $0.matching != .none }
         #expect(
             segments.allSatisfy {
-                $0.matching == .windows && $0.filter == .evaluated && $0.windowCount == $0.segments.count
+                $0.matching == .bits && $0.filter == .evaluated && $0.windowCount == $0.segments.count
             })
     }
 }

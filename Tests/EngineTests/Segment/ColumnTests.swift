@@ -99,20 +99,33 @@ struct ColumnTests {
         }
     }
 
-    /// Counts of chosen documents, against the values.
-    private func checkCounts(_ column: KeywordColumn, _ window: Int, _ values: [[UInt32]]) throws {
+    /// Counts of chosen documents, where they are packed and by runs, against the values; by ordinal and by
+    /// other numbers.
+    private func checkCounts(
+        _ column: KeywordColumn, _ runs: FacetRuns?, _ window: Int, _ values: [[UInt32]]
+    ) throws {
         var random = SeededGenerator()
-        for _ in 0..<6 {
+        let numbers = (0..<UInt32(300)).shuffled(using: &random)
+        for round in 0..<6 {
             let words = chosen(values.count, &random)
-            var counts = [UInt32](repeating: 0, count: 600)
-            try column.count(window: window, where: words, into: &counts)
             var expected = [UInt32](repeating: 0, count: 300)
             for (offset, ordinals) in values.enumerated()
             where words[offset / 64] >> UInt64(offset % 64) & 1 == 1 {
-                for ordinal in ordinals { expected[Int(ordinal)] += 1 }
+                for ordinal in ordinals { expected[Int(round < 3 ? ordinal : numbers[Int(ordinal)])] += 1 }
             }
-            let found = (0..<300).map { counts[2 * $0] + counts[2 * $0 + 1] }
-            #expect(found == expected, "SAEKIN_SEED=\(random.seed)")
+            func check(_ count: (UnsafePointer<UInt32>?, UnsafeMutablePointer<UInt32>) throws -> Void)
+                rethrows
+            {
+                var counts = [UInt32](repeating: 0, count: 600)
+                try numbers.withUnsafeBufferPointer { numbers in
+                    try count(round < 3 ? nil : numbers.baseAddress, &counts)
+                }
+                let found = (0..<300).map { counts[2 * $0] + counts[2 * $0 + 1] }
+                #expect(found == expected, "SAEKIN_SEED=\(random.seed)")
+            }
+            try check { try column.count(window: window, where: words, numbers: $0, into: $1) }
+            guard let runs else { continue }
+            check { runs.count(window: window, where: words, numbers: $0, into: $1) }
         }
     }
 
@@ -142,8 +155,15 @@ struct ColumnTests {
     @Test("ordinals of one or several values come back", arguments: lengths)
     func ordinals(count: Int) throws {
         var generator = SeededGenerator()
-        for (most, absentShare) in [(1, 0), (1, 3), (1, 60), (3, 0), (3, 3), (9, 60)] {
-            let values: [[UInt32]] = (0..<count).map { _ in
+        let shapes = [(1, 0), (1, 3), (1, 60), (3, 0), (3, 3), (9, 60)]
+        for ((most, absentShare), runLength) in shapes.flatMap({ [($0, 1), ($0, 40)] }) {
+            var last: [UInt32] = []
+            let values: [[UInt32]] = (0..<count).map { number in
+                if number > 0, Int.random(in: 0..<runLength, using: &generator) > 0 { return last }
+                last = value(most, absentShare)
+                return last
+            }
+            func value(_ most: Int, _ absentShare: Int) -> [UInt32] {
                 if absentShare > 0, Int.random(in: 0..<absentShare, using: &generator) != 1 { return [] }
                 let few = (0..<Int.random(in: 1...most, using: &generator))
                 return Set(few.map { _ in UInt32.random(in: 3..<300, using: &generator) }).sorted()
@@ -157,10 +177,12 @@ struct ColumnTests {
                     documentCount: range.count)
             }
             let column = try #require(segment.keywordColumn(field))
+            let runs = try FacetRuns(column, documentCount: UInt32(count))
+            if runLength > 1, count > 1_000 { #expect(runs != nil, "SAEKIN_SEED=\(generator.seed)") }
             var window = KeywordWindow()
             for number in 0..<column.windowCount {
                 try column.decode(window: number, into: &window)
-                try checkCounts(column, number, Array(values[(number * 4_096)...].prefix(4_096)))
+                try checkCounts(column, runs, number, Array(values[(number * 4_096)...].prefix(4_096)))
                 for (offset, expected) in values[(number * 4_096)...].prefix(4_096).enumerated() {
                     var found: [UInt32] = []
                     window.forEachOrdinal(offset) { found.append($0) }
