@@ -2,9 +2,9 @@
 // packed. Of a packed column, a value that is needed alone is read alone; where many of a block of 128 are
 // needed, the block is unpacked once.
 //
-// Of a packed column, what is needed is first collected for the whole window, then counted, so that memory is
-// waited for many times at once. Neighbours in a well-ordered segment have the same values, and a counter that
-// was just stored is slow to load again: two counters take turns.
+// Of a packed column, what is needed is first collected for the whole window, then counted, so that memory
+// is waited for many times at once. Neighbours in a well-ordered segment have the same values, and a counter
+// that was just stored is slow to load again: two counters take turns.
 #include "CKernels.h"
 #include "PackedValue.h"
 #include "Processor.h"

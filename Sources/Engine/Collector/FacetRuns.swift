@@ -1,6 +1,6 @@
 // The values of a keyword column by runs of neighbouring documents that have the same. Segments are written
-// in an order in which neighbours have much in common (Engine.docc/DocumentOrder.md), so a run is counted with
-// one look at its bits where the column would be unpacked for each of its documents.
+// in an order in which neighbours have much in common (Engine.docc/DocumentOrder.md), so a run is counted
+// with one look at its bits where the column would be unpacked for each of its documents.
 import CKernels
 import Synchronization
 
