@@ -22,6 +22,8 @@ struct BestHits {
     private var documentCount: UInt32 = 0
     private var acceptance = Acceptance.all
     private var prior: PriorScorer?
+    /// Asked in the loops instead of `prior`, which counts references when it is looked at.
+    private var hasPrior = false
     var hits: BestScores
     /// Documents whose scores are added up at once when several terms are essential.
     private var windowSize: UInt32 = 0
@@ -46,6 +48,7 @@ struct BestHits {
     ) throws {
         hits.begin(space, floor: floor)
         self.prior = prior
+        hasPrior = prior != nil
         terms.removeAll(keepingCapacity: true)
         bounds.removeAll(keepingCapacity: true)
         order.removeAll(keepingCapacity: true)
@@ -93,7 +96,8 @@ struct BestHits {
         _ term: FlatQuery.Term, _ plan: QueryPlan, _ prior: PriorScorer?, _ acceptance: Acceptance,
         _ control: inout SearchControl
     ) throws -> Float {
-        var prior = prior
+        self.prior = prior
+        hasPrior = prior != nil
         terms.removeAll(keepingCapacity: true)
         var best = TopHits<Float>(capacity: hits.capacity)
         var term = scored(term, plan)
@@ -103,8 +107,8 @@ struct BestHits {
             try control.check()
             blockCount += 1
             let least = best.worst ?? 0
-            let ofPrior = Self.bound(
-                prior, term.cursor.postings.blockLowerBound, term.cursor.postings.blockLastDocument + 1)
+            let ofPrior = boundOfPrior(
+                term.cursor.postings.blockLowerBound, term.cursor.postings.blockLastDocument + 1)
             if term.boundOfBlock() + ofPrior <= least {
                 guard try term.cursor.skipBlock() else { break }
                 continue
@@ -112,7 +116,7 @@ struct BestHits {
             try term.cursor.decode()
             let run = term.cursor.takeRun(base: 0, end: .max)
             term.candidates(run, least: least - ofPrior, into: &found)
-            found.add(&prior, least: least)
+            addPrior(to: &found, least: least)
             for place in 0..<found.count where acceptance.contains(found.documents[place]) {
                 best.offer(found.scores[place], found.documents[place])
             }
@@ -122,9 +126,16 @@ struct BestHits {
 
     // MARK: Priors
 
-    /// The most that a prior adds in the documents `start..<end`; 0 without one.
-    private static func bound(_ prior: PriorScorer?, _ start: UInt32, _ end: UInt32) -> Float {
-        prior?.bound(start, end) ?? 0
+    /// The most that the prior adds in the documents `start..<end`.
+    @inline(__always)
+    private func boundOfPrior(_ start: UInt32, _ end: UInt32) -> Float {
+        hasPrior ? prior?.bound(start, end) ?? 0 : 0
+    }
+
+    /// Adds to each candidate its prior, and drops those that cannot reach `least` with it.
+    @inline(__always)
+    private mutating func addPrior(to candidates: inout Candidates, least: Float) {
+        if hasPrior { candidates.add(&prior, least: least) }
     }
 
     // MARK: Hits
@@ -166,11 +177,11 @@ struct BestHits {
                 groupEnd = min(groupEnd, terms[index].cursor.postings.groupLastDocument)
                 ofGroups += terms[index].boundOfGroup()
             }
-            if ofGroups + Self.bound(prior, start, groupEnd + 1) < threshold {
+            if ofGroups + boundOfPrior(start, groupEnd + 1) < threshold {
                 start = groupEnd + 1
                 continue
             }
-            let ofPrior = Self.bound(prior, first, end)
+            let ofPrior = boundOfPrior(first, end)
             var rest = ofPrior
             for index in 1..<terms.count {
                 bounds[index] = try terms[index].bound(to: end)
@@ -194,7 +205,7 @@ struct BestHits {
             try found.add(&terms[index], isRequired: true, least: 0)
         }
         found.add(&terms[0], run)
-        found.add(&prior, least: 0)
+        addPrior(to: &found, least: 0)
         try offerCandidates(found)
     }
 
@@ -209,7 +220,7 @@ struct BestHits {
         terms[0].candidates(run, least: threshold - rest, into: &found)
         found.keep(acceptance)
         rest -= ofPrior
-        found.add(&prior, least: threshold - rest)
+        addPrior(to: &found, least: threshold - rest)
         for index in 1..<terms.count {
             if found.count == 0 { return }
             rest -= bounds[index]
@@ -227,12 +238,12 @@ struct BestHits {
             try control.check()
             guard let (next, groupEnd, ofGroups) = try moveAll(to: start) else { return }
             start = next
-            if ofGroups + Self.bound(prior, start, groupEnd + 1) < threshold {
+            if ofGroups + boundOfPrior(start, groupEnd + 1) < threshold {
                 start = groupEnd + 1
                 continue
             }
             let end = stretchEnd(start, essentialCount: essentialCount)
-            let ofPrior = Self.bound(prior, start, end)
+            let ofPrior = boundOfPrior(start, end)
             var sum = ofPrior
             for index in terms.indices {
                 bounds[index] = isAhead(index) ? try terms[index].bound(to: end) : 0
@@ -326,7 +337,7 @@ struct BestHits {
         _ candidates: inout Candidates, optional: Int, _ rest: Float, _ ofPrior: Float
     ) throws(SegmentError) {
         var rest = rest - ofPrior
-        candidates.add(&prior, least: threshold - rest)
+        addPrior(to: &candidates, least: threshold - rest)
         for place in (0..<optional).reversed() {
             if candidates.count == 0 { return }
             let index = order[place]
