@@ -217,13 +217,15 @@ struct FlatPhrase {
         }
     }
 
-    /// Leaves those of the candidates that may be hits; how many.
-    private func accepted(_ count: Int, _ acceptance: Acceptance) -> Int {
-        if acceptance.isAll { return count }
+    /// Makes those documents of a run of the rarest term's block candidates that may be hits; how many.
+    private mutating func take(_ run: Range<Int>, _ acceptance: Acceptance) -> Int {
+        guard let places = memory.terms[0].places else { return 0 }
+        let documents = terms[0].cursor.documents
         var kept = 0
-        for candidate in 0..<count where acceptance.contains(memory.documents[candidate]) {
-            keep(candidate, kept)
-            kept += 1
+        for place in run {
+            places[kept] = UInt32(place)
+            memory.documents[kept] = documents[place]
+            kept += acceptance.contains(documents[place]) ? 1 : 0
         }
         return kept
     }
@@ -262,12 +264,8 @@ struct FlatPhrase {
             try terms[0].cursor.decode()
             let run = terms[0].cursor.takeRun(base: stretch.lowerBound, end: stretch.upperBound)
             start = self.start(behind: stretch)
-            for (candidate, place) in run.enumerated() {
-                memory.documents[candidate] = terms[0].cursor.documents[place]
-                memory.terms[0].places[candidate] = UInt32(place)
-            }
-            var count = try narrow(run.count)
-            count = accepted(count, acceptance)
+            var count = take(run, acceptance)
+            count = try narrow(count)
             if count > 0 { total += try compare(count, isFirstEnough: true) }
         }
         return total
@@ -378,10 +376,12 @@ struct FlatPhrase {
         for candidate in range {
             places[count] = memory.places[candidate]
             memory.documents[count] = memory.candidates[candidate]
-            count += memory.bounds[candidate] >= least(hits) ? 1 : 0
+            let isHit =
+                memory.bounds[candidate] >= least(hits)
+                && acceptance.contains(memory.candidates[candidate])
+            count += isHit ? 1 : 0
         }
         count = try narrow(count)
-        count = accepted(count, acceptance)
         if count == 0 { return }
         for index in terms.indices { try terms[index].loadPositions(memory.terms + index) }
         if !terms[0].cursor.isSingleOccurrence { count = reaching(least(hits), count) }
