@@ -1,7 +1,8 @@
 // 1. Whatever happens to products, the index ends up saying what the store says.
 // 2. Stopping at any point and starting again at the manifest's position changes nothing.
-// 3. Events that were delivered before change nothing.
-// 4. A product that cannot be read is set aside and holds up nobody.
+// 3. So does reading and analysing a batch before its turn.
+// 4. Events that were delivered before change nothing.
+// 5. A product that cannot be read is set aside and holds up nobody.
 
 import Engine
 import JSON
@@ -43,7 +44,7 @@ import Testing
         }
     }
 
-    private func openWriter() throws -> (writer: IndexWriter, feed: ProductFeed) {
+    private func openWriter(batchEventCount: Int = 1_000) throws -> (writer: IndexWriter, feed: ProductFeed) {
         let generations = IndexGenerations(directory: folder.data.indexPath)
         let writer = try IndexWriter.open(
             directory: generations.path(try generations.currentOrFirst()),
@@ -51,14 +52,17 @@ import Testing
         let fields = try ProductFields(registry: writer.registry)
         return (
             writer,
-            try ProductFeed(store: store, writer: writer, fields: fields, analyzer: TestAnalyzer.shared)
+            try ProductFeed(
+                store: store, writer: writer, fields: fields, analyzer: TestAnalyzer.shared,
+                batchEventCount: batchEventCount)
         )
     }
 
     @Test func `the index says what the store says after any history, stops included`() throws {
         var random = SeededRandom()
         for _ in 0..<12 {
-            var (writer, feed) = try openWriter()
+            // Small batches are full ones: the next is made ready while changes go on.
+            var (writer, feed) = try openWriter(batchEventCount: Int.random(in: 1...9, using: &random))
             for _ in 0..<Int.random(in: 1...60, using: &random) {
                 try change(&random)
                 if Int.random(in: 0..<8, using: &random) == 0 { _ = try feed.step() }

@@ -27,7 +27,7 @@ import Testing
             directory: folder.data.path + "/" + name, options: .products(TestAnalyzer.shared))
         return try ProductFeed(
             store: store, writer: writer, fields: try ProductFields(registry: writer.registry),
-            analyzer: TestAnalyzer.shared)
+            analyzer: TestAnalyzer.shared, batchEventCount: 3)
     }
 
     /// All terms of the searched fields with the keys of their live documents.

@@ -76,7 +76,7 @@ struct FilterScorer {
                 if let entry = try view.segment.term(field, value) { entries.append(entry) }
             }
             if entries.isEmpty { return append(.none, cost: 0) }
-            postings.append(UnitScorer(entries, segment: view.segment))
+            postings.append(UnitScorer(entries[...], segment: view.segment))
             return append(
                 .postings(postings.count - 1), cost: entries.reduce(0) { $0 + UInt64($1.documentFrequency) })
         case .integerRange(let field, let lower, let upper):

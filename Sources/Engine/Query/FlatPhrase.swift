@@ -137,22 +137,20 @@ struct FlatPhrase {
         let links = search.links(length * space.parts.count)
         var frequencies = Array(repeating: 0, count: length)
         var (field, count) = (-1, 0)
-        for part in space.parts {
-            let fields = phrase.sources[part.number]
-            for candidate in fields.indices where !fields[candidate].isEmpty {
-                let places = fields[candidate]
-                guard field < 0 || field == candidate, places.allSatisfy({ $0.count == 1 }) else {
-                    return nil
-                }
+        for part in space.parts where phrase.sources.isThere(part.number) {
+            for candidate in phrase.fields.indices where phrase.sources.isThere(part.number, candidate) {
+                guard field < 0 || field == candidate, phrase.sources.hasOneTermEach(part.number, candidate)
+                else { return nil }
                 field = candidate
                 for place in 0..<length {
-                    // SAFETY: there is room for a list of every place in every segment.
-                    (links + place * space.parts.count + count).initialize(
-                        to: PostingsLink(part, places[place][0]))
-                    frequencies[place] += Int(places[place][0].documentFrequency)
+                    for entry in phrase.sources.entries(part.number, candidate, place) {
+                        // SAFETY: there is room for a list of every place in every segment.
+                        (links + place * space.parts.count + count).initialize(to: PostingsLink(part, entry))
+                        frequencies[place] += Int(entry.documentFrequency)
+                    }
                 }
             }
-            count += fields.allSatisfy(\.isEmpty) ? 0 : 1
+            count += 1
         }
         guard count > 0 else { return nil }
         memory = search.phrase

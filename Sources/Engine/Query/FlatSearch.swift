@@ -162,7 +162,7 @@ final class FlatSearch {
             return query.terms.isEmpty ? .nothing : .bound
         }
         // Where every field lacks a position, nothing matches.
-        if space.parts.allSatisfy({ phrase.sources[$0.number].allSatisfy(\.isEmpty) }) { return .nothing }
+        guard space.parts.contains(where: { phrase.sources.isThere($0.number) }) else { return .nothing }
         flatPhrase = FlatPhrase(plan, space, memory: memory)
         return flatPhrase == nil ? .otherForm : .bound
     }

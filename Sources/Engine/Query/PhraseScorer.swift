@@ -29,7 +29,7 @@ private struct PhraseField {
     private var starts: [UInt32] = []
     private var found: [UInt32] = []
 
-    init(_ entries: [[TermEntry]], segment: Segment) {
+    init(_ entries: [ArraySlice<TermEntry>], segment: Segment) {
         matchers = entries.map { UnitScorer($0, segment: segment) }.sorted { $0.cost < $1.cost }
         positions = entries.map { $0.map { PositionCursor(segment, $0) } }
     }
@@ -132,8 +132,10 @@ struct PhraseScorer {
         k1 = plan.k1
         grid = plan.grid
         self.needsScores = needsScores
-        for (field, entries) in phrase.sources[index].enumerated() {
-            fields.append(PhraseField(entries, segment: segment))
+        for field in phrase.fields.indices {
+            let positions = phrase.sources.isThere(index, field) ? phrase.sources.positions : 0..<0
+            fields.append(
+                PhraseField(positions.map { phrase.sources.entries(index, field, $0) }, segment: segment))
             factors.append(plan.lengthTables[phrase.lengthTables[field]])
             norms.append(segment.norms(phrase.fields[field].field))
         }

@@ -31,9 +31,8 @@ struct PhrasePlan: Sendable {
     /// Sum over the positions.
     let idf: Float
     let boost: Float
-    /// Per segment, per field, per position: the alternatives that exist. Empty where the field lacks a
-    /// position.
-    let sources: [[[[TermEntry]]]]
+    /// The postings to read.
+    let sources: PhraseSources
     /// Where the plan's tables of scores for the phrase start, one a field.
     let firstScoreTable: Int
 
@@ -354,37 +353,39 @@ extension QueryPlan {
         }
         if query.terms.isEmpty { return append(.none) }
         try countClauses(query.terms.reduce(0) { $0 + $1.count }, depth: 0)
-        // Per position and field, the frequency of the most frequent alternative.
-        var frequencies = query.terms.map {
-            $0.map { _ in Array(repeating: UInt64(0), count: query.fields.count) }
+        // A term given twice at one position is one alternative.
+        let terms =
+            query.terms.allSatisfy { $0.count == 1 }
+            ? query.terms
+            : query.terms.map { alternatives in
+                alternatives.indices.filter { alternatives.firstIndex(of: alternatives[$0]) == $0 }
+                    .map { alternatives[$0] }
+            }
+        var places: [TermPlaces] = []
+        places.reserveCapacity(query.fields.count * terms.count)
+        for field in query.fields {
+            for alternatives in terms {
+                for term in alternatives { places.append(try look(up: term, field.field)) }
+            }
         }
-        let segmentCount = dictionary.segments.count
-        var sources = Array(repeating: [[[TermEntry]]](), count: segmentCount)
-        for (fieldIndex, field) in query.fields.enumerated() {
-            var ofField = Array(
-                repeating: Array(repeating: [TermEntry](), count: query.terms.count), count: segmentCount)
-            for (position, alternatives) in query.terms.enumerated() {
-                // A term given twice at one position is one alternative.
-                for (index, term) in alternatives.enumerated()
-                where alternatives.firstIndex(of: term) == index {
-                    let places = try look(up: term, field.field)
-                    for segment in 0..<segmentCount where places.sources.count(in: segment) > 0 {
-                        let entry = places.sources.first(in: segment).entry
-                        guard entry.hasPositions else { continue }
-                        ofField[segment][position].append(entry)
-                        frequencies[position][index][fieldIndex] += UInt64(entry.documentFrequency)
-                    }
+        let counts = terms.map(\.count)
+        let sources = PhraseSources(
+            places, alternativeCounts: counts, fieldCount: query.fields.count,
+            segmentCount: dictionary.segments.count)
+        if sources.isEmpty { return append(.none) }
+        var idf: Float = 0
+        // Of a position the most frequent term in the field in which it is most frequent.
+        var first = 0
+        let ofField = counts.reduce(0, +)
+        for count in counts {
+            var greatest: UInt64 = 0
+            for field in query.fields.indices {
+                for place in field * ofField + first..<field * ofField + first + count {
+                    greatest = max(greatest, sources.documentFrequencies[place])
                 }
             }
-            for (segment, positions) in ofField.enumerated() {
-                sources[segment].append(positions.contains { $0.isEmpty } ? [] : positions)
-            }
-        }
-        guard sources.contains(where: { $0.contains { !$0.isEmpty } }) else { return append(.none) }
-        var idf: Float = 0
-        for alternatives in frequencies {
-            let frequency = alternatives.map { $0.max() ?? 0 }.max() ?? 0
-            idf += BM25.idf(documentCount: documentCount, documentFrequency: frequency)
+            first += count
+            idf += BM25.idf(documentCount: documentCount, documentFrequency: greatest)
         }
         phrases.append(
             PhrasePlan(

@@ -49,7 +49,7 @@ struct UnitScorer {
     }
 
     /// A unit that only finds the documents with any of the entries.
-    init(_ entries: [TermEntry], segment: Segment) {
+    init(_ entries: ArraySlice<TermEntry>, segment: Segment) {
         for entry in entries { cursors.append(TermCursor(segment, entry)) }
         weight = 0
         k1 = 1

@@ -25,8 +25,10 @@ struct ProductFeed {
     }
 
     /// Batches are large enough to share out between threads, small enough to be searchable at once.
-    static let batchEventCount = 1_000
+    static let usualBatchEventCount = 1_000
 
+    /// Events of a batch at most.
+    private let batchEventCount: Int
     let store: ProductStore
     let writer: IndexWriter
     let fields: ProductFields
@@ -38,12 +40,23 @@ struct ProductFeed {
     /// Changes of the vocabulary up to here are part of `analysis`.
     private var vocabularyPosition: UInt64
     private let parser = JSONParser()
+    /// The batch behind the one that was applied last, where that was full.
+    private var ahead: BatchAhead?
+
+    private struct BatchAhead {
+        /// The event behind which it begins, and the last change of the vocabulary that its analysis knows.
+        let position: UInt64
+        let vocabularyPosition: UInt64
+        let batch: Ahead<PreparedBatch>
+    }
 
     private var analyzer: KoreanAnalyzer { analysis.analyzer }
 
     init(
-        store: ProductStore, writer: IndexWriter, fields: ProductFields, analyzer: KoreanAnalyzer
+        store: ProductStore, writer: IndexWriter, fields: ProductFields, analyzer: KoreanAnalyzer,
+        batchEventCount: Int = ProductFeed.usualBatchEventCount
     ) throws {
+        self.batchEventCount = batchEventCount
         self.store = store
         self.writer = writer
         self.fields = fields
@@ -59,15 +72,35 @@ struct ProductFeed {
 
     /// Applies the next batch of events; nothing happens where there is none.
     mutating func step() throws -> Step {
-        var events = try store.events(after: position, limit: Self.batchEventCount)
-        guard !events.isEmpty else { return Step() }
-        let vocabularyEvents = events.prefix { IndexChange.kind(of: $0) == .vocabulary }
-        if let last = vocabularyEvents.last {
-            return try follow(vocabularyOf: last, eventCount: vocabularyEvents.count)
+        let batch = try nextBatch()
+        guard let last = batch.events.last else { return Step() }
+        if batch.isVocabulary { return try follow(vocabularyOf: last, eventCount: batch.events.count) }
+        // There is more: it is made ready while this goes into the index.
+        if batch.events.count == batchEventCount {
+            let prepare = preparation
+            ahead = BatchAhead(
+                position: last.seq, vocabularyPosition: vocabularyPosition,
+                batch: Ahead { try prepare(last.seq) })
         }
-        // What comes behind a change of the vocabulary is analysed with the new one.
-        events = Array(events.prefix { IndexChange.kind(of: $0) != .vocabulary })
-        return try apply(events)
+        return try apply(batch)
+    }
+
+    /// The batch behind `position`: the one that was made ready, or one that is made now.
+    private mutating func nextBatch() throws -> PreparedBatch {
+        if let ready = ahead.take(), ready.position == position,
+            ready.vocabularyPosition == vocabularyPosition
+        {
+            return try ready.batch.value()
+        }
+        return try preparation(position)
+    }
+
+    /// Makes the batch behind a position ready, with the analysis as it is now.
+    private var preparation: @Sendable (UInt64) throws -> PreparedBatch {
+        { [store, fields, analyzer, batchEventCount] position in
+            try PreparedBatch(
+                after: position, limit: batchEventCount, store: store, fields: fields, analyzer: analyzer)
+        }
     }
 
     /// Takes over the vocabulary of an event and analyses again what it touches.
@@ -93,15 +126,10 @@ struct ProductFeed {
         return step
     }
 
-    private mutating func apply(_ events: [Event]) throws -> Step {
-        var step = Step(eventCount: events.count)
-        guard let last = events.last else { return step }
-        let wanted = Set(events.filter { IndexChange.kind(of: $0) != .foreign }.map(\.aggregateID))
-        let products = Dictionary(
-            uniqueKeysWithValues: try store.products(ids: Array(wanted)).compactMap { $0 }.map { ($0.id, $0) }
-        )
-        let changes = IndexChange.changes(events, products: products)
-        for (change, document) in zip(changes, project(changes)) {
+    private mutating func apply(_ batch: PreparedBatch) throws -> Step {
+        var step = Step(eventCount: batch.events.count)
+        guard let last = batch.events.last else { return step }
+        for (change, document) in zip(batch.changes, batch.documents) {
             do {
                 switch try apply(change, document) {
                 case .applied: step.appliedCount += 1
@@ -151,17 +179,6 @@ struct ProductFeed {
             return try apply(.upsert(stored, cause: cause), projector.document(of: stored))
         case .delete(let cause):
             return try writer.delete(key: Array(cause.aggregateID.utf8), version: cause.seq)
-        }
-    }
-
-    /// The documents of the upserts, in the order of `changes`.
-    private func project(_ changes: [IndexChange]) -> [Result<IndexDocument, ProductError>?] {
-        let upserted = changes.compactMap { change -> StoredProduct? in
-            if case .upsert(let stored, _) = change { stored } else { nil }
-        }
-        var documents = ProductProjector.documents(of: upserted, fields: fields, analyzer: analyzer)[...]
-        return changes.map { change in
-            if case .upsert = change { documents.popFirst() } else { nil }
         }
     }
 }

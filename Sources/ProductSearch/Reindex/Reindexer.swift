@@ -47,20 +47,26 @@ public struct Reindexer {
         let total = try store.count()
         var count = 0
         var batch: [StoredProduct] = []
+        // The batch before, which is analysed while this one is read and indexed while this one is analysed.
+        var before: AnalysedBatch?
         // One read transaction: every product as of one position of the event log.
         let position = try store.withSnapshot { snapshot in
             let vocabulary = Vocabulary(try store.vocabulary(at: snapshot.lastSequence))
             let analyzer = TextAnalysis(analyzer, vocabulary: vocabulary).analyzer
             try snapshot.forEachProduct { stored in
                 batch.append(stored)
-                if batch.count == ProductFeed.batchEventCount {
-                    try index(batch, writer, fields, analyzer)
+                if batch.count == ProductFeed.usualBatchEventCount {
+                    let next = AnalysedBatch(batch, fields, analyzer)
+                    try before?.index(writer)
+                    before = next
                     count += batch.count
                     batch.removeAll(keepingCapacity: true)
                     progress(count, total)
                 }
             }
-            try index(batch, writer, fields, analyzer)
+            let last = AnalysedBatch(batch, fields, analyzer)
+            try before?.index(writer)
+            try last.index(writer)
             return snapshot.lastSequence
         }
         count += batch.count
@@ -76,16 +82,26 @@ public struct Reindexer {
         return Outcome(generation: number, productCount: count, position: position)
     }
 
-    private func index(
-        _ products: [StoredProduct], _ writer: IndexWriter, _ fields: ProductFields,
-        _ analyzer: KoreanAnalyzer
-    ) throws {
-        let documents = ProductProjector.documents(of: products, fields: fields, analyzer: analyzer)
-        for (product, document) in zip(products, documents) {
-            do {
-                _ = try writer.upsert(try document.get())
-            } catch let error as ProductError {
-                throw Mismatch(description: "the stored product '\(product.id)' cannot be read: \(error)")
+    /// Products that are analysed on other threads.
+    private struct AnalysedBatch {
+        private let products: [StoredProduct]
+        private let documents: Ahead<[Result<IndexDocument, ProductError>]>
+
+        init(_ products: [StoredProduct], _ fields: ProductFields, _ analyzer: KoreanAnalyzer) {
+            self.products = products
+            documents = Ahead {
+                ProductProjector.documents(of: products, fields: fields, analyzer: analyzer)
+            }
+        }
+
+        func index(_ writer: IndexWriter) throws {
+            for (product, document) in zip(products, try documents.value()) {
+                do {
+                    _ = try writer.upsert(try document.get())
+                } catch let error as ProductError {
+                    throw Mismatch(
+                        description: "the stored product '\(product.id)' cannot be read: \(error)")
+                }
             }
         }
     }
