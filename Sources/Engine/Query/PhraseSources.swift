@@ -1,6 +1,6 @@
 // Which postings a phrase reads in each segment of a snapshot.
 
-/// The postings of a phrase: for each segment and field, position after position, the alternatives that exist.
+/// The postings of a phrase: for each segment and field, position after position, the alternatives there.
 /// In two arrays, however many segments, fields and positions there are.
 struct PhraseSources: Sendable {
     private let fieldCount: Int
@@ -70,7 +70,8 @@ struct PhraseSources: Sendable {
 
     /// Whether there is one term at each position, in a field in which the phrase may be there.
     func hasOneTermEach(_ segment: Int, _ field: Int) -> Bool {
-        range(slot(segment, field, length - 1)).upperBound - range(slot(segment, field, 0)).lowerBound == length
+        let last = range(slot(segment, field, length - 1)).upperBound
+        return last - range(slot(segment, field, 0)).lowerBound == length
     }
 
     /// Whether no segment has all positions of any field.
