@@ -265,7 +265,64 @@ public struct PostingsCursor {
         nextGroupStart &+= UInt32(SegmentFormat.groupBlockCount * SegmentFormat.postingsBlockCount)
     }
 
+    @inline(__always)
     private mutating func readBlockHeader() throws(SegmentError) {
+        if !readUsualBlockHeader() { try readAnyBlockHeader() }
+    }
+
+    /// Reads the header of a full block without wide numbers, as nearly all are, from two words; false, and
+    /// nothing done, when the block is another or contradicts its group.
+    @inline(__always)
+    private mutating func readUsualBlockHeader() -> Bool {
+        let offset = nextOffset
+        guard offset >= 0, offset <= postings.count - 16, documentFrequency >= nextBlockStart &+ 128 else {
+            return false
+        }
+        // SAFETY: 16 bytes from `offset` on lie inside the list.
+        let bytes = UnsafeRawPointer(postings.base + offset)
+        let head = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        let flags = UInt64(PostingsFormat.flag) << 8 | UInt64(PostingsFormat.flag)
+        if head & flags != 0 { return false }
+        let form = UInt8(truncatingIfNeeded: head)
+        let width = UInt8(truncatingIfNeeded: head >> 8)
+        let exceptions = UInt8(truncatingIfNeeded: head >> 16)
+        let hasRepeated = head & 0xf0_ff00 != 0
+        let distance = UInt32(truncatingIfNeeded: head >> 40 & 0xffff)
+        let first = previous &+ 1
+        let (last, isOver) = first.addingReportingOverflow(distance)
+        var documentsByteCount = 16 &* Int(form) &+ 2 &* Int(exceptions & 15)
+        if form > 32 {
+            guard form == PostingsFormat.bitSetEncoding, exceptions & 15 == 0 else { return false }
+            documentsByteCount = 8 &* (Int(last / 64) &- Int(first / 64) &+ 1)
+        }
+        let shortCount = PostingsFormat.blockHeaderByteCount &+ (hasPositions ? 2 : 0)
+        let data = offset &+ shortCount &+ (hasRepeated ? 1 : 0)
+        let next = data &+ documentsByteCount &+ 16 &* Int(width) &+ 2 &* Int(exceptions >> 4)
+        guard width <= 32, !isOver, next <= groupEnd,
+            next < groupEnd ? last < groupLastDocument : last == groupLastDocument
+        else { return false }
+        encoding = form
+        frequencyWidth = width
+        gapExceptions = exceptions & 15
+        frequencyExceptions = exceptions >> 4
+        dataOffset = data
+        nextOffset = next
+        positionsOffset = nextPositionsOffset
+        if hasPositions {
+            nextPositionsOffset &+= Int(UInt16(littleEndian: (bytes + 7).loadUnaligned(as: UInt16.self)))
+        }
+        blockLastDocument = last
+        blockCount = 128
+        nextBlockStart &+= 128
+        blockImpact = Impact(
+            stored: UInt8(truncatingIfNeeded: head >> 32), UInt8(truncatingIfNeeded: head >> 24),
+            hasRepeated ? (bytes + shortCount).load(as: UInt8.self) : .max)
+        return true
+    }
+
+    /// Reads the header of any block, and says what is wrong with it.
+    @inline(never)
+    private mutating func readAnyBlockHeader() throws(SegmentError) {
         let offset = nextOffset
         guard offset + PostingsFormat.blockHeaderByteCount <= groupEnd, nextBlockStart < documentFrequency
         else { throw damaged(offset, "a block's header is cut") }
