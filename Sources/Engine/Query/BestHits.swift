@@ -317,11 +317,7 @@ struct BestHits {
         let essential = order[order.count - 1]
         var found = candidates
         while try terms[essential].cursor.moveToRun(base: start, end: end) {
-            if terms[essential].boundOfBlock() + rest < threshold {
-                if terms[essential].cursor.postings.blockLastDocument >= end - 1 { return }
-                guard try terms[essential].cursor.skipBlock() else { return }
-                continue
-            }
+            guard try terms[essential].skipBlocks(below: threshold - rest, end: end) else { return }
             try terms[essential].cursor.decode()
             let run = terms[essential].cursor.takeRun(base: start, end: end)
             if run.isEmpty { return }

@@ -50,6 +50,16 @@ struct ScoredTerm {
         return try boundAhead(to: end)
     }
 
+    /// Moves to the first block with documents before `end` whose bound is at least `least`; false when there
+    /// is none.
+    mutating func skipBlocks(below least: Float, end: UInt32) throws(SegmentError) -> Bool {
+        while boundOfBlock() < least {
+            if cursor.postings.blockLastDocument >= end - 1 { return false }
+            guard try cursor.skipBlock(), cursor.postings.blockLowerBound < end else { return false }
+        }
+        return true
+    }
+
     private mutating func boundAhead(to end: UInt32) throws(SegmentError) -> Float {
         var ahead = cursor.postings
         if ahead.groupLastDocument >= end - 1 {

@@ -236,8 +236,13 @@ struct TermCursor {
     }
 
     /// Passes the block without decoding it; false when it was the last.
+    @inline(__always)
     mutating func skipBlock() throws(SegmentError) -> Bool {
-        try moveBlock(to: postings.blockLastDocument + 1)
+        if try postings.nextBlockOfGroup() {
+            forgetBlock()
+            return true
+        }
+        return try moveBlock(to: postings.blockLastDocument + 1)
     }
 
     /// Whether every document of the block has the term once.

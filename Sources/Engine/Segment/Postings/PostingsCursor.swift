@@ -129,6 +129,15 @@ public struct PostingsCursor {
         return true
     }
 
+    /// Moves to the next block of the group; false, and nothing done, at its end.
+    @inline(__always)
+    mutating func nextBlockOfGroup() throws(SegmentError) -> Bool {
+        guard form == .long, blockCount > 0, nextOffset < groupEnd else { return false }
+        previous = blockLastDocument
+        try readBlockHeader()
+        return true
+    }
+
     /// Moves to the next group and reads no header but its own: of what the cursor tells, `groupImpact` alone
     /// means something then. False when there is none.
     mutating func nextGroup() throws(SegmentError) -> Bool {
