@@ -291,6 +291,49 @@ size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *d
     return kept;
 }
 
+#if defined(__x86_64__)
+AVX2 static inline uint64_t norms_up_to_avx2(const uint8_t *norms, uint8_t greatest) {
+    const __m256i limit = _mm256_set1_epi8((char)greatest);
+    uint64_t word = 0;
+    for (int part = 0; part < 2; part++) {
+        const __m256i row = _mm256_loadu_si256((const __m256i *)(norms + 32 * part));
+        const __m256i below = _mm256_cmpeq_epi8(_mm256_max_epu8(row, limit), limit);
+        word |= (uint64_t)(uint32_t)_mm256_movemask_epi8(below) << (32 * part);
+    }
+    return word;
+}
+#endif
+
+// Of up to 64 norms, those that are at most `greatest`.
+INLINE uint64_t norms_up_to(const uint8_t *norms, size_t count, uint8_t greatest) {
+#if defined(__x86_64__)
+    if (count == 64 && has_avx2()) return norms_up_to_avx2(norms, greatest);
+#endif
+    uint64_t word = 0;
+    for (size_t bit = 0; bit < count; bit++) word |= (uint64_t)(norms[bit] <= greatest) << bit;
+    return word;
+}
+
+size_t saekin_choose_by_norm(const uint8_t *bits, size_t bit_count, const uint8_t *norms, uint8_t greatest,
+                             uint32_t base, uint32_t *documents, uint32_t *places) {
+    size_t found = 0;
+    uint32_t passed = 0;
+    for (size_t i = 0; 64 * i < bit_count; i++) {
+        const size_t count = bit_count - 64 * i < 64 ? bit_count - 64 * i : 64;
+        uint64_t word = UINT64_MAX >> (64 - count);
+        if (bits != NULL) memcpy(&word, bits + 8 * i, 8);
+        for (uint64_t chosen = word & norms_up_to(norms + 64 * i, count, greatest); chosen != 0;
+             chosen &= chosen - 1) {
+            const uint64_t below = (chosen & -chosen) - 1;
+            documents[found] = base + (uint32_t)(64 * i) + (uint32_t)__builtin_popcountll(below);
+            places[found] = passed + (uint32_t)__builtin_popcountll(word & below);
+            found++;
+        }
+        passed += (uint32_t)__builtin_popcountll(word);
+    }
+    return found;
+}
+
 // `reaching` is a constant, so that each caller has the comparison inside its loop.
 INLINE size_t take_candidates(uint64_t *words, float *scores, size_t word_count, float least, uint32_t base,
                               uint32_t *found, float *found_scores,

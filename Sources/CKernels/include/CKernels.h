@@ -182,7 +182,7 @@ void saekin_add_scores(const saekin_unit_scores *unit, const uint32_t *documents
                        size_t count, uint32_t base, uint64_t *words, float *scores);
 
 /// Writes those of at most 128 documents whose score is at least `least`, and their scores; returns how
-/// many. `found` and `scores` have room for `count`.
+/// many. `found` and `scores` have room for `count`; `found` may be `documents`.
 size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documents,
                          const uint32_t *frequencies, size_t count, float least, uint32_t *found,
                          float *scores);
@@ -191,6 +191,12 @@ size_t saekin_candidates(const saekin_unit_scores *unit, const uint32_t *documen
 size_t saekin_candidate_places(const saekin_unit_scores *unit, const uint32_t *documents,
                                const uint32_t *frequencies, size_t count, float least, uint32_t *places,
                                float *scores);
+
+/// Of the documents base + i whose bit i is set in the little-endian words, or of all where there are no
+/// words, those whose norm is at most `greatest`; bit_count is a multiple of 64 where there are words. Writes
+/// them and how many documents stand before each; returns how many. Room for as many as there are documents.
+size_t saekin_choose_by_norm(const uint8_t *bits, size_t bit_count, const uint8_t *norms, uint8_t greatest,
+                             uint32_t base, uint32_t *documents, uint32_t *places);
 
 /// The candidates of a window: documents base + i whose bit i is set and whose score is at least `least`.
 /// Leaves all bits and scores 0. Room for 64 * word_count.

@@ -71,7 +71,13 @@ struct BestHits {
             size *= 2
         }
         windowSize = UInt32(size)
-        if query.isAnd { try searchAll(&control) } else { try searchAny(&control) }
+        if terms.count == 1 {
+            try searchOnly(&control)
+        } else if query.isAnd {
+            try searchAll(&control)
+        } else {
+            try searchAny(&control)
+        }
     }
 
     private func scored(_ term: FlatQuery.Term, _ plan: QueryPlan) -> ScoredTerm {
@@ -113,9 +119,9 @@ struct BestHits {
                 guard try term.cursor.skipBlock() else { break }
                 continue
             }
-            try term.cursor.decode()
-            let run = term.cursor.takeRun(base: 0, end: .max)
-            term.candidates(run, least: least - ofPrior, into: &found)
+            guard try term.takeCandidates(start: 0, end: .max, least: least - ofPrior, into: &found) else {
+                break
+            }
             addPrior(to: &found, least: least)
             for place in 0..<found.count where acceptance.contains(found.documents[place]) {
                 best.offer(found.scores[place], found.documents[place])
@@ -145,6 +151,21 @@ struct BestHits {
             let score = candidates.scores[place]
             if score < threshold { continue }
             try hits.offer(candidates.documents[place], score)
+        }
+    }
+
+    // MARK: One term
+
+    /// Goes through the groups of the only term.
+    private mutating func searchOnly(_ control: inout SearchControl) throws {
+        var start: UInt32 = 0
+        while try terms[0].move(to: start) {
+            try control.check()
+            start = max(start, terms[0].cursor.postings.blockLowerBound)
+            let end = terms[0].cursor.postings.groupLastDocument + 1
+            let ofPrior = boundOfPrior(start, end)
+            if terms[0].boundOfGroup() + ofPrior >= threshold { try searchOne(start, end, ofPrior, ofPrior) }
+            start = end
         }
     }
 
@@ -214,10 +235,11 @@ struct BestHits {
         _ start: UInt32, _ end: UInt32, _ rest: Float, _ ofPrior: Float
     ) throws(SegmentError) {
         var rest = rest
-        try terms[0].cursor.decode()
-        let run = terms[0].cursor.takeRun(base: start, end: end)
         var found = candidates
-        terms[0].candidates(run, least: threshold - rest, into: &found)
+        guard try terms[0].takeCandidates(start: start, end: end, least: threshold - rest, into: &found)
+        else {
+            return
+        }
         found.keep(acceptance)
         rest -= ofPrior
         addPrior(to: &found, least: threshold - rest)
@@ -318,10 +340,10 @@ struct BestHits {
         var found = candidates
         while try terms[essential].cursor.moveToRun(base: start, end: end) {
             guard try terms[essential].skipBlocks(below: threshold - rest, end: end) else { return }
-            try terms[essential].cursor.decode()
-            let run = terms[essential].cursor.takeRun(base: start, end: end)
-            if run.isEmpty { return }
-            terms[essential].candidates(run, least: threshold - rest, into: &found)
+            guard
+                try terms[essential].takeCandidates(
+                    start: start, end: end, least: threshold - rest, into: &found)
+            else { return }
             found.keep(acceptance)
             try addOptional(&found, optional: order.count - 1, rest, ofPrior)
             try offerCandidates(found)

@@ -8,23 +8,34 @@
 // Sources: Turtle and Flood, "Query evaluation: strategies and optimizations" (1995); Chakrabarti, Chaudhuri
 // and Ganti, "Interval-based pruning for top-k processing over compressed lists" (2011).
 
+extension Impact {
+    /// The greatest weighted frequency in the range.
+    ///
+    /// - Parameters:
+    ///   - factors: what one occurrence counts, by norm byte: descending, for norms ascend with lengths.
+    ///   - ratio: the greatest ratio of these to the factors of the impact's segment.
+    @inline(__always)
+    func greatestWeightedFrequency(_ factors: UnsafePointer<Float>, ratio: Float) -> Float {
+        let single = factors[Int(minNorm)]
+        if maxFrequency <= 1 { return single }
+        let repeated = min(
+            Float(maxFrequency) * factors[Int(minNormOfRepeated)],
+            ImpactWeight.values[Int(maxWeightOfRepeated)] * ratio)
+        return max(single, repeated)
+    }
+}
+
 extension TermCursor {
     /// The greatest weighted frequency that the blocks with documents of `base..<end` can hold; nil when
     /// there is no such block.
     func greatestWeightedFrequency(
-        base: UInt32, end: UInt32, factors: [Float]
+        base: UInt32, end: UInt32, _ factors: [Float], ratio: Float
     ) throws(SegmentError) -> Float? {
         var ahead = postings
         guard try ahead.skip(to: base), ahead.blockLowerBound < end else { return nil }
         var greatest: Float = 0
         while ahead.blockLowerBound < end {
-            // The shortest length has the greatest factor: norms ascend with lengths.
-            let impact = ahead.blockImpact
-            greatest = max(greatest, factors[Int(impact.minNorm)])
-            if impact.maxFrequency > 1 {
-                greatest = max(
-                    greatest, Float(impact.maxFrequency) * factors[Int(impact.minNormOfRepeated)])
-            }
+            greatest = max(greatest, ahead.blockImpact.greatestWeightedFrequency(factors, ratio: ratio))
             if ahead.blockLastDocument >= end { break }
             guard try ahead.nextBlock() else { break }
         }

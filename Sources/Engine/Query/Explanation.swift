@@ -133,7 +133,7 @@ struct Explainer {
         frequency: UInt32, field: FieldWeight, table: Int, to details: inout [Explanation]
     ) -> Float {
         let norm = view.segment.norms(field.field)?[document] ?? 0
-        let weighted = Float(frequency) * plan.lengthTables[table][Int(norm)]
+        let weighted = Float(frequency) * plan.lengthTables[table].factors[Int(norm)]
         let name = registry.definition(field.field)?.name ?? "\(field.field)"
         details.append(
             Explanation(

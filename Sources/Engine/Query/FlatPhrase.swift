@@ -142,10 +142,12 @@ struct FlatPhrase {
                 guard field < 0 || field == candidate, phrase.sources.hasOneTermEach(part.number, candidate)
                 else { return nil }
                 field = candidate
+                let table = plan.lengthTables[phrase.lengthTables[field]]
                 for place in 0..<length {
                     for entry in phrase.sources.entries(part.number, candidate, place) {
                         // SAFETY: there is room for a list of every place in every segment.
-                        (links + place * space.parts.count + count).initialize(to: PostingsLink(part, entry))
+                        (links + place * space.parts.count + count).initialize(
+                            to: PostingsLink(part, entry, table))
                         frequencies[place] += Int(entry.documentFrequency)
                     }
                 }
@@ -283,16 +285,19 @@ struct FlatPhrase {
             try control.check()
             var (ofBlock, ofGroup, groupEnd) = (Impact.any, Impact.any, UInt32.max)
             terms[0].narrow(&ofBlock, &ofGroup, &groupEnd)
-            if scores.bound(ofGroup) < least(hits) {
+            if bound(ofGroup) < least(hits) {
                 start = groupEnd + 1
             } else {
                 start = terms[0].lastDocument() + 1
-                if scores.bound(ofBlock) < least(hits) { continue }
+                if bound(ofBlock) < least(hits) { continue }
                 let count = try scoreBlock(least(hits))
                 guard try findBest(among: count, &hits, acceptance, &control) else { return }
             }
         }
     }
+
+    /// A bound of the scores of documents in the segment of the rarest term's block.
+    private func bound(_ impact: Impact) -> Float { scores.bound(impact, ratio: terms[0].cursor.ratio) }
 
     /// What the phrase has to score for a place among the best, with the greatest prior.
     private func least(_ hits: BestScores) -> Float { hits.threshold - ofPrior }
@@ -338,10 +343,10 @@ struct FlatPhrase {
             let end = saekin_lower_bound(candidates, next, count, last + 1)
             var (ofBlocks, ofGroups, groupEnd) = (Impact.any, Impact.any, UInt32.max)
             for index in terms.indices { terms[index].narrow(&ofBlocks, &ofGroups, &groupEnd) }
-            if scores.bound(ofBlocks) >= least(hits) {
+            if bound(ofBlocks) >= least(hits) {
                 try findBest(next..<end, &hits, acceptance)
                 next = end
-            } else if scores.bound(ofGroups) < least(hits) {
+            } else if bound(ofGroups) < least(hits) {
                 next = saekin_lower_bound(candidates, next, count, groupEnd + 1)
             } else {
                 next = end

@@ -106,7 +106,8 @@ struct FlatQuery {
             part.segment.prefetchPostings(at: source.entry.postingsOffset)
             field = source.field
             // SAFETY: there is room for a list of every unit in every segment.
-            (links + count).initialize(to: PostingsLink(part, source.entry))
+            (links + count).initialize(
+                to: PostingsLink(part, source.entry, plan.lengthTable(unit, field: field)))
             count += 1
             documentFrequency += source.entry.documentFrequency
         }

@@ -136,7 +136,7 @@ struct PhraseScorer {
             let positions = phrase.sources.isThere(index, field) ? phrase.sources.positions : 0..<0
             fields.append(
                 PhraseField(positions.map { phrase.sources.entries(index, field, $0) }, segment: segment))
-            factors.append(plan.lengthTables[phrase.lengthTables[field]])
+            factors.append(plan.lengthTables[phrase.lengthTables[field]].factors)
             norms.append(segment.norms(phrase.fields[field].field))
         }
         cost = min(UInt64(segment.documentCount), fields.reduce(0) { $0 + $1.cost })

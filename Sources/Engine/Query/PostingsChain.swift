@@ -10,11 +10,14 @@ struct PostingsLink {
     /// The norm of a document is behind its number in the space: the pointer itself may be outside of all
     /// memory. Nil when the field has none.
     let norms: UnsafePointer<UInt8>?
+    /// The greatest ratio of the query's factors to those of the segment's impacts.
+    let ratio: Float
     /// A bound of the scores of all postings; below 0 while it is not known.
     var bound: Float = -1
 
-    init(_ part: DocumentSpace.Part, _ entry: TermEntry) {
+    init(_ part: DocumentSpace.Part, _ entry: TermEntry, _ table: LengthTable) {
         postings = PostingsCursor(part.segment, entry, base: part.base)
+        ratio = table.ratios[part.number]
         base = part.base
         end = part.end
         norms = part.segment.norms(entry.field).map { $0.base - Int(part.base) }

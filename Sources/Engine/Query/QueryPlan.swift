@@ -57,7 +57,7 @@ struct QueryPlan {
     private(set) var phrases: [PhrasePlan] = []
     private(set) var filters: [Filter] = []
     /// Per field and weight: what an occurrence counts, by norm byte.
-    private(set) var lengthTables: [[Float]] = []
+    private(set) var lengthTables: [LengthTable] = []
     private(set) var grid = ScoreGrid(scoreMax: 0)
     private(set) var prior: PriorPlan?
     let k1: Float
@@ -124,6 +124,9 @@ struct QueryPlan {
         return UnitScores(table, norms: norms)
     }
 
+    /// What occurrences of a unit in one of its fields count.
+    func lengthTable(_ unit: Int, field: Int) -> LengthTable { lengthTables[units[unit].lengthTables[field]] }
+
     /// The same for a phrase, without norms.
     func phraseScores(_ phrase: Int, field: Int) -> UnitScores {
         let table = scoreTable(
@@ -135,7 +138,7 @@ struct QueryPlan {
     private func scoreTable(_ number: Int, weight: Float, _ lengths: Int) -> ScoreTable {
         scoreTables.table(number)
             ?? scoreTables.add(
-                ScoreTable(weight: weight, k1: k1, grid: grid, factors: lengthTables[lengths]), number,
+                ScoreTable(weight: weight, k1: k1, grid: grid, lengthTables[lengths]), number,
                 of: scoreTableCount)
     }
 

@@ -27,7 +27,7 @@ struct ScoredTerm {
     mutating func boundOfBlock() -> Float {
         if boundedBlock != cursor.postings.blockLastDocument {
             boundedBlock = cursor.postings.blockLastDocument
-            blockBound = scores.bound(cursor.postings.blockImpact)
+            blockBound = scores.bound(cursor.postings.blockImpact, ratio: cursor.ratio)
         }
         return blockBound
     }
@@ -37,7 +37,7 @@ struct ScoredTerm {
     mutating func boundOfGroup() -> Float {
         if boundedGroup != cursor.postings.groupLastDocument {
             boundedGroup = cursor.postings.groupLastDocument
-            groupBound = scores.bound(cursor.postings.groupImpact)
+            groupBound = scores.bound(cursor.postings.groupImpact, ratio: cursor.ratio)
         }
         return groupBound
     }
@@ -50,12 +50,17 @@ struct ScoredTerm {
         return try boundAhead(to: end)
     }
 
-    /// Moves to the first block with documents before `end` whose bound is at least `least`; false when there
-    /// is none.
+    /// Moves to the first block with documents before `end` that may have a score of `least`; false when
+    /// there is none.
     mutating func skipBlocks(below least: Float, end: UInt32) throws(SegmentError) -> Bool {
-        while boundOfBlock() < least {
+        var reach = scores.reach(least, ratio: cursor.ratio)
+        while !reach.contains(cursor.postings.blockImpact) {
             if cursor.postings.blockLastDocument >= end - 1 { return false }
-            guard try cursor.skipBlock(), cursor.postings.blockLowerBound < end else { return false }
+            guard try cursor.skipBlocks(outside: reach, end: end), cursor.postings.blockLowerBound < end
+            else {
+                return false
+            }
+            reach.ratio = cursor.ratio
         }
         return true
     }
@@ -65,19 +70,19 @@ struct ScoredTerm {
         if ahead.groupLastDocument >= end - 1 {
             var greatest = boundOfBlock()
             while ahead.blockLastDocument < end - 1, try ahead.nextBlock(), ahead.blockLowerBound < end {
-                greatest = max(greatest, scores.bound(ahead.blockImpact))
+                greatest = max(greatest, scores.bound(ahead.blockImpact, ratio: cursor.ratio))
             }
             return greatest
         }
         var greatest = boundOfGroup()
         while ahead.groupLastDocument < end - 1, try ahead.skip(to: ahead.groupLastDocument + 1) {
             if ahead.blockLowerBound >= end { return greatest }
-            greatest = max(greatest, scores.bound(ahead.groupImpact))
+            greatest = max(greatest, scores.bound(ahead.groupImpact, ratio: cursor.ratio))
         }
         if ahead.isAtEnd {
             let links = cursor.linksAhead(to: end)
             for index in links.indices {
-                if links[index].bound < 0 { links[index].bound = try bound(of: links[index].postings) }
+                if links[index].bound < 0 { links[index].bound = try bound(of: links[index]) }
                 greatest = max(greatest, links[index].bound)
             }
         }
@@ -85,9 +90,11 @@ struct ScoredTerm {
     }
 
     /// A bound of the scores in a list, from the headers of its groups.
-    private func bound(of list: PostingsCursor) throws(SegmentError) -> Float {
-        var (list, greatest) = (list, Float(0))
-        while try list.nextGroup() { greatest = max(greatest, scores.bound(list.groupImpact)) }
+    private func bound(of link: PostingsLink) throws(SegmentError) -> Float {
+        var (list, greatest) = (link.postings, Float(0))
+        while try list.nextGroup() {
+            greatest = max(greatest, scores.bound(list.groupImpact, ratio: link.ratio))
+        }
         return greatest
     }
 
@@ -113,8 +120,46 @@ struct ScoredTerm {
         scores.score(frequency: frequency, norm: cursor.norms?[Int(document)] ?? 0)
     }
 
+    /// Passes the block's documents of `start..<end` and writes those whose score is at least `least`, and
+    /// their scores. False, and nothing done, when there are none.
+    mutating func takeCandidates(
+        start: UInt32, end: UInt32, least: Float, into candidates: inout Candidates
+    ) throws(SegmentError) -> Bool {
+        if least > 0, cursor.postings.blockLowerBound >= start, cursor.postings.blockLastDocument < end,
+            cursor.canChooseByNorm, let norms = cursor.norms
+        {
+            try takeByNorm(norms, least, &candidates)
+            _ = try cursor.skipBlock()
+            return true
+        }
+        try cursor.decode()
+        let run = cursor.takeRun(base: start, end: end)
+        if run.isEmpty { return false }
+        self.candidates(run, least: least, into: &candidates)
+        return true
+    }
+
+    /// Chooses the documents of a block that is not decoded by their norms first, for few have one that can
+    /// reach `least`.
+    private mutating func takeByNorm(
+        _ norms: UnsafePointer<UInt8>, _ least: Float, _ candidates: inout Candidates
+    ) throws(SegmentError) {
+        candidates.count = 0
+        guard let norm = scores.reach(least, ratio: cursor.ratio).greatestNorm(cursor.postings.blockImpact)
+        else { return }
+        let places = candidates.places
+        let found = try cursor.postings.documents(norms, upTo: norm, candidates.documents, places)
+        let isSingle = cursor.isSingleOccurrence
+        if !isSingle { cursor.replace(places: places, found) }
+        var kernel = kernel
+        // SAFETY: candidates have room for a block; what is kept of them moves to the front.
+        candidates.count = saekin_candidates(
+            &kernel, candidates.documents, isSingle ? nil : places, found, least, candidates.documents,
+            candidates.scores)
+    }
+
     /// Writes the documents of a run of the decoded block whose score is at least `least`, and their scores.
-    mutating func candidates(
+    private mutating func candidates(
         _ run: Range<Int>, least: Float, into candidates: inout Candidates
     ) {
         let isSingle = cursor.isSingleOccurrence
@@ -133,11 +178,14 @@ struct Candidates {
     // SAFETY: the search's memory lives longer than its candidates.
     let documents: UnsafeMutablePointer<UInt32>
     let scores: UnsafeMutablePointer<Float>
+    /// The places of a block's candidates in it, while they are chosen.
+    fileprivate let places: UnsafeMutablePointer<UInt32>
     var count = 0
 
     init(_ memory: SearchMemory) {
         documents = memory.documents
         scores = memory.documentScores
+        places = memory.places
     }
 
     /// Makes some documents the candidates, without a score.

@@ -16,6 +16,8 @@ final class SearchMemory: @unchecked Sendable {
     let sums = UnsafeMutablePointer<Float>.allocate(capacity: SearchMemory.capacity)
     let documents = UnsafeMutablePointer<UInt32>.allocate(capacity: SearchMemory.capacity)
     let documentScores = UnsafeMutablePointer<Float>.allocate(capacity: SearchMemory.capacity)
+    /// Places in a block.
+    let places = UnsafeMutablePointer<UInt32>.allocate(capacity: PostingsCursor.blockCapacity)
     /// Two sets of a stretch, for counting.
     let sets = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * SearchMemory.capacity / 64)
     /// Slots of the window pass, between two passes.
@@ -43,6 +45,7 @@ final class SearchMemory: @unchecked Sendable {
         sums.deallocate()
         documents.deallocate()
         documentScores.deallocate()
+        places.deallocate()
         sets.deallocate()
         blocks.deallocate()
         linkMemory.deallocate()

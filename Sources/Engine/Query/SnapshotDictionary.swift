@@ -14,6 +14,14 @@ struct TermPlaces: Sendable {
     let documentFrequency: UInt64
 }
 
+/// What occurrences in a field count, with a weight and a strength of lengths.
+struct LengthTable: Sendable {
+    /// By norm byte.
+    let factors: [Float]
+    /// By segment, the greatest ratio of these factors to those of its impacts.
+    let ratios: [Float]
+}
+
 /// The dictionaries and statistics of a snapshot. Safe to use from any thread.
 final class SnapshotDictionary: Sendable {
     private struct Key: Hashable {
@@ -30,7 +38,7 @@ final class SnapshotDictionary: Sendable {
     private struct State {
         var young: [Key: TermPlaces] = [:]
         var old: [Key: TermPlaces] = [:]
-        var lengthTables: [FieldWeight: [Float]] = [:]
+        var lengthTables: [FieldWeight: LengthTable] = [:]
     }
 
     let segments: [Segment]
@@ -71,13 +79,18 @@ final class SnapshotDictionary: Sendable {
         return id < averageLengths.count && averageLengths[id] > 0 ? averageLengths[id] : 1
     }
 
-    /// What one occurrence in the field counts, by norm byte.
-    func lengthTable(_ field: FieldWeight) -> [Float] {
+    /// What one occurrence in the field counts.
+    func lengthTable(_ field: FieldWeight) -> LengthTable {
         if let known = state.withLock({ $0.lengthTables[field] }) { return known }
         let average = averageLength(field.field)
-        let table = FieldNorm.lengths.map {
+        let factors = FieldNorm.lengths.map {
             BM25.lengthFactor(weight: field.weight, b: field.b, length: $0, averageLength: average)
         }
+        let ratios = segments.map { segment in
+            let average = segment.fields[field.field]?.averageLength ?? 1
+            return ImpactFactors(averageLength: average).greatestRatio(of: factors)
+        }
+        let table = LengthTable(factors: factors, ratios: ratios)
         state.withLock { state in
             if state.lengthTables.count == Self.lengthTableCountMax { state.lengthTables = [:] }
             state.lengthTables[field] = table

@@ -23,6 +23,8 @@ struct TermCursor {
     private var linkEnd = UInt32.max
     /// The norms of the list's documents, by their numbers; nil for one list alone.
     private(set) var norms: UnsafePointer<UInt8>?
+    /// The ratio of the query's factors to those of the list's impacts; 1 for one list alone.
+    private(set) var ratio: Float = 1
     /// The cursor's own memory, where none was lent to it.
     private let memory: BlockMemory?
     // SAFETY: the memory lives as long as the cursor and has room for both arrays of a block.
@@ -50,6 +52,7 @@ struct TermCursor {
     init(_ chain: PostingsChain, memory lent: UnsafeMutablePointer<UInt32>?) {
         self.init(chain.links[0].postings, chain, lent)
         norms = chain.links[0].norms
+        ratio = chain.links[0].ratio
         linkEnd = chain.links[0].end
     }
 
@@ -121,6 +124,7 @@ struct TermCursor {
         link = next
         linkEnd = chain.links[next].end
         norms = chain.links[next].norms
+        ratio = chain.links[next].ratio
         postings = chain.links[next].postings
         forgetBlock()
         return true
@@ -243,6 +247,31 @@ struct TermCursor {
             return true
         }
         return try moveBlock(to: postings.blockLastDocument + 1)
+    }
+
+    /// Passes the block, and those behind it in its group that are not within `reach`, but for the one with
+    /// the document before `end`; false when there is no block behind them.
+    @inline(__always)
+    mutating func skipBlocks(outside reach: ImpactReach, end: UInt32) throws(SegmentError) -> Bool {
+        if try postings.nextBlockOfGroup(within: reach, end: end) {
+            forgetBlock()
+            return true
+        }
+        return try moveBlock(to: postings.blockLastDocument + 1)
+    }
+
+    /// Whether the block's documents can be chosen by their norms without being decoded.
+    var canChooseByNorm: Bool { count == 0 && postings.canChooseByNorm }
+
+    /// Replaces places in the block by the frequencies there.
+    mutating func replace(places: UnsafeMutablePointer<UInt32>, _ count: Int) {
+        // Unpacking all costs less than reading some.
+        if count > 4 { decodeFrequencies() }
+        for index in 0..<count {
+            let place = Int(places[index])
+            // SAFETY: places are below the count of the block.
+            places[index] = hasFrequencies ? frequencies[place] : postings.frequency(at: place)
+        }
     }
 
     /// Whether every document of the block has the term once.

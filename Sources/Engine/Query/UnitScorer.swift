@@ -6,6 +6,8 @@ struct UnitScorer {
     private var cursors: [TermCursor] = []
     /// Per cursor, what an occurrence counts by norm byte, where scores are needed.
     private var factors: [[Float]] = []
+    /// Per cursor, the ratio of these to the factors of the segment's impacts.
+    private var ratios: [Float] = []
     /// Per cursor, a norm a document; fields without norms read the norm 0.
     private var norms: [NormsReader?] = []
     /// The scores of a unit with one cursor.
@@ -33,7 +35,9 @@ struct UnitScorer {
         for source in unit.sources[index] {
             cursors.append(TermCursor(segment, source.entry, memory: blocks.next()))
             if needsScores {
-                factors.append(plan.lengthTables[unit.lengthTables[source.field]])
+                let table = plan.lengthTables[unit.lengthTables[source.field]]
+                factors.append(table.factors)
+                ratios.append(table.ratios[index])
                 norms.append(segment.norms(unit.fields[source.field].field))
             }
             postingCount += UInt64(source.entry.documentFrequency)
@@ -79,7 +83,7 @@ struct UnitScorer {
         var mayMatch = false
         for index in cursors.indices {
             let greatest = try cursors[index].greatestWeightedFrequency(
-                base: base, end: base + UInt32(Window.size), factors: factors[index])
+                base: base, end: base + UInt32(Window.size), factors[index], ratio: ratios[index])
             guard let greatest else { continue }
             mayMatch = true
             weighted += greatest

@@ -12,8 +12,9 @@ final class ScoreTable: @unchecked Sendable {
 
     private static let normCount = 256
 
-    /// - Precondition: `factors` has 256 values.
-    init(weight: Float, k1: Float, grid: ScoreGrid, factors: [Float]) {
+    /// - Precondition: the table has 256 factors.
+    init(weight: Float, k1: Float, grid: ScoreGrid, _ lengths: LengthTable) {
+        let factors = lengths.factors
         precondition(factors.count == Self.normCount)
         tables = .allocate(capacity: 2 * Self.normCount)
         let ownFactors = tables + Self.normCount
@@ -64,21 +65,57 @@ struct UnitScores: @unchecked Sendable {
     }
 
     /// A bound of the scores of a range of postings.
+    ///
+    /// - Parameter ratio: the greatest ratio of the factors to those of the postings' impacts.
     @inline(__always)
-    func bound(_ impact: Impact) -> Float {
-        // The shortest length has the greatest factor: norms ascend with lengths. A step more: the rounded
-        // quotient of a greater frequency may be smaller by a last bit.
-        let single = kernel.contributions[Int(impact.minNorm)]
-        if impact.maxFrequency <= 1 { return single + step }
-        let repeated = withUnsafePointer(to: kernel) {
-            saekin_contribution($0, impact.maxFrequency, impact.minNormOfRepeated)
-        }
-        return max(single, repeated) + step
+    func bound(_ impact: Impact, ratio: Float) -> Float {
+        // A step more: the rounded quotient of a greater frequency may be smaller by a last bit.
+        if impact.maxFrequency <= 1 { return kernel.contributions[Int(impact.minNorm)] + step }
+        let weighted = impact.greatestWeightedFrequency(kernel.factors, ratio: ratio)
+        let score = BM25.contribution(weight: kernel.weight, weightedFrequency: weighted, k1: kernel.k1)
+        return (score + kernel.magic) - kernel.magic + step
+    }
+
+    /// The impacts whose scores may be at least `least`: all of those, and hardly more.
+    @inline(__always)
+    func reach(_ least: Float, ratio: Float) -> ImpactReach {
+        // A score is off its formula by less than a step; the formula is solved for the weighted frequency.
+        let needed = least - 2 * step
+        let frequency =
+            needed <= 0
+            ? 0 : needed >= kernel.weight ? .infinity : kernel.k1 * needed / (kernel.weight - needed)
+        return ImpactReach(factors: kernel.factors, ratio: ratio, least: frequency)
     }
 
     /// The score of a document with a norm and `frequency` occurrences, which is above 0.
     @inline(__always)
     func score(frequency: UInt32, norm: UInt8) -> Float {
         withUnsafePointer(to: kernel) { saekin_contribution($0, frequency, norm) }
+    }
+}
+
+/// The impacts that offer at least a weighted frequency.
+struct ImpactReach {
+    // SAFETY: 256 factors, which the query's scores keep.
+    fileprivate let factors: UnsafePointer<Float>
+    /// The greatest ratio of the factors to those of the impacts.
+    var ratio: Float
+    fileprivate let least: Float
+
+    @inline(__always)
+    func contains(_ impact: Impact) -> Bool {
+        impact.greatestWeightedFrequency(factors, ratio: ratio) >= least
+    }
+
+    /// The greatest norm with which a document of a range may be within reach; nil where there is none.
+    func greatestNorm(_ impact: Impact) -> UInt8? {
+        let ofRepeated = ImpactWeight.values[Int(impact.maxWeightOfRepeated)] * ratio
+        let frequency = ofRepeated >= least ? Float(max(1, impact.maxFrequency)) : 1
+        var (low, high) = (0, 256)
+        while low < high {
+            let middle = (low + high) / 2
+            if frequency * factors[middle] >= least { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : UInt8(low - 1)
     }
 }

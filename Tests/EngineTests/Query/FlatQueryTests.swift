@@ -100,7 +100,8 @@ private struct LargeIndex {
             let prior = request.prior.map { plan.grid.round($0.weight * (Float(row.worth) / 255)) } ?? 0
             func score(_ weight: Float, _ table: Int, _ frequency: Int) -> Float {
                 plan.contribution(
-                    weight: weight, weightedFrequency: Float(frequency) * plan.lengthTables[table][norm])
+                    weight: weight,
+                    weightedFrequency: Float(frequency) * plan.lengthTables[table].factors[norm])
             }
             if isPhrase {
                 let wanted = words.map { Self.words[$0] }

@@ -31,10 +31,10 @@ struct GoldenFileTests {
         return (documents, registry)
     }
 
-    @Test("a segment of format 1 says what its documents say")
-    func formatOne() throws {
+    @Test("a segment of format 2 says what its documents say")
+    func formatTwo() throws {
         let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        let segment = try Segment.open(path: "/\(folder)/Golden/segment-1.sg")
+        let segment = try Segment.open(path: "/\(folder)/Golden/segment-2.sg")
         #expect(segment.findings().isEmpty)
         let (documents, registry) = Self.documents()
         #expect(try SegmentContents(segment) == SegmentContents(documents: documents, registry))

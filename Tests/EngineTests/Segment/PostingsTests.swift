@@ -125,6 +125,89 @@ struct PostingsTests {
         }
     }
 
+    @Test("documents are chosen by their norms as though they were decoded")
+    func choosingByNorm() throws {
+        var generator = SeededGenerator()
+        let documentCount: UInt32 = 9_030
+        let half = (0..<documentCount).filter { _ in Bool.random(using: &generator) }
+        let (segment, field) = try segment(documentCount, [half, Array(0..<documentCount)])
+        let norms = (0..<Int(documentCount)).map { _ in UInt8.random(in: 0...9, using: &generator) }
+        for number in 0..<2 {
+            let entry = try #require(try segment.term(field, term(number)))
+            var cursor = segment.postings(entry)
+            var chosenCount = 0
+            var (block, found, places) = (
+                [UInt32](repeating: 0, count: 128), [UInt32](repeating: 0, count: 128),
+                [UInt32](repeating: 0, count: 128)
+            )
+            while try cursor.nextBlock() {
+                let count = try cursor.decodeDocuments(into: &block)
+                guard cursor.canChooseByNorm else { continue }
+                chosenCount += 1
+                let greatest = UInt8.random(in: 0...9, using: &generator)
+                let foundCount = try cursor.documents(norms, upTo: greatest, &found, &places)
+                let expected = (0..<count).filter { norms[Int(block[$0])] <= greatest }
+                #expect(Array(found[..<foundCount]) == expected.map { block[$0] })
+                #expect(
+                    Array(places[..<foundCount]) == expected.map(UInt32.init), "SAEKIN_SEED=\(generator.seed)"
+                )
+            }
+            // Not where a word of bits ends behind the last document, or a block has another form.
+            #expect(chosenCount > 30)
+        }
+    }
+
+    @Test("blocks outside of reach are passed as by a look at each")
+    func passing() throws {
+        var generator = SeededGenerator()
+        let fields = TestFields()
+        var builder = SegmentBuilder(registry: fields.registry, seed: 1)
+        for number in 0..<9_000 {
+            var document = IndexDocument(key: Array("\(number)".utf8), version: 1)
+            let length = Int.random(in: 1...40, using: &generator)
+            for position in 0..<Int.random(in: 0...min(length, 6), using: &generator) {
+                document.addTerm(fields.title, "a", position: UInt32(position))
+            }
+            document.setLength(fields.title, UInt32(length))
+            _ = try builder.add(document)
+        }
+        let segment = try Segment(image: builder.finish(), name: "passing")
+        let entry = try #require(try segment.term(fields.title, [97]))
+        let plan = try QueryPlan(
+            .term(TermQuery(fields: [FieldWeight(fields.title)], term: [97])), segments: [segment], k1: 1.2)
+        let scores = plan.scores(0, field: 0, norms: segment.norms(fields.title))
+        for _ in 0..<200 {
+            let least = Float.random(in: 0...1, using: &generator) * plan.units[0].weight
+            let reach = scores.reach(least, ratio: 1)
+            var (fast, slow) = (segment.postings(entry), segment.postings(entry))
+            let start = DocID.random(in: 0..<9_000, using: &generator)
+            let end = start + DocID.random(in: 1..<9_000, using: &generator)
+            guard try fast.skip(to: start), try slow.skip(to: start) else { continue }
+            let groupLast = slow.groupLastDocument
+            guard slow.blockLastDocument < groupLast else {
+                #expect(try !fast.nextBlockOfGroup(within: reach, end: end))
+                continue
+            }
+            #expect(try fast.nextBlockOfGroup(within: reach, end: end))
+            repeat {
+                #expect(try slow.nextBlock())
+            } while scores.bound(slow.blockImpact, ratio: 1) < least && slow.blockLastDocument < end - 1
+                && slow.blockLastDocument < groupLast
+            // Not one that may reach the score was passed; a bound hardly below it may be stopped at.
+            #expect(fast.blockLastDocument <= slow.blockLastDocument, "SAEKIN_SEED=\(generator.seed)")
+            let bound = scores.bound(fast.blockImpact, ratio: 1)
+            #expect(
+                fast.blockLastDocument == slow.blockLastDocument || bound > least - 0.001,
+                "SAEKIN_SEED=\(generator.seed)")
+            var (ofFast, ofSlow) = ([UInt32](repeating: 0, count: 128), [UInt32](repeating: 0, count: 128))
+            if fast.blockLastDocument == slow.blockLastDocument {
+                #expect(fast.blockImpact == slow.blockImpact && fast.positionsOffset == slow.positionsOffset)
+                #expect(try fast.decodeDocuments(into: &ofFast) == slow.decodeDocuments(into: &ofSlow))
+                #expect(ofFast == ofSlow)
+            }
+        }
+    }
+
     @Test("impacts are the true maxima, and very high frequencies are bounds")
     func impacts() throws {
         let fields = TestFields()
@@ -142,9 +225,58 @@ struct PostingsTests {
         let entry = try #require(try segment.term(fields.title, [97]))
         var cursor = segment.postings(entry)
         #expect(try cursor.nextBlock())
-        #expect(cursor.blockImpact == Impact(maxFrequency: 5, minNorm: 10))
-        #expect(cursor.groupImpact == Impact(maxFrequency: .max, minNorm: 10))
+        expect(cursor.blockImpact, maxFrequency: 5, of: 0..<128)
+        expect(cursor.groupImpact, maxFrequency: .max, of: 0..<300)
         #expect(try cursor.skip(to: 200))
-        #expect(cursor.blockImpact == Impact(maxFrequency: .max, minNorm: 10))
+        expect(cursor.blockImpact, maxFrequency: .max, of: 128..<256)
+
+        func expect(_ impact: Impact, maxFrequency: UInt32, of documents: Range<Int>) {
+            #expect(impact.maxFrequency == maxFrequency)
+            #expect(impact.minNorm == 10 && impact.minNormOfRepeated == 10)
+            // The least weight that is a bound.
+            let greatest = documents.filter { frequency($0) > 1 }.map(weight).max()!
+            let byte = Int(impact.maxWeightOfRepeated)
+            #expect(ImpactWeight.values[byte] >= greatest && ImpactWeight.values[byte - 1] < greatest)
+        }
+        func frequency(_ number: Int) -> Int { number == 200 ? 70_000 : number % 5 + 1 }
+        func length(_ number: Int) -> Float { Float(number % 7 + 10) }
+        func weight(_ number: Int) -> Float {
+            let mean = (0..<300).reduce(0) { $0 + length($1) } / 300
+            return Float(frequency(number)) / (0.25 + 0.75 * length(number) / mean)
+        }
+    }
+
+    @Test("a weight's byte is the least whose value reaches it")
+    func weights() {
+        var random = SeededRandom(seed: 20)
+        var weights = (0..<2_000).map { _ in Float.random(in: 0.25...2, using: &random) }
+        weights += weights.map { $0 * Float(1 << Int.random(in: 0...5, using: &random)) }
+        for weight in weights where weight < ImpactWeight.values[254] {
+            let byte = Int(ImpactWeight.byte(weight))
+            #expect(ImpactWeight.values[byte] >= weight)
+            #expect(byte == 0 || ImpactWeight.values[byte - 1] < weight)
+        }
+        for byte in 0..<255 { #expect(Int(ImpactWeight.byte(ImpactWeight.values[byte])) == byte) }
+        #expect(ImpactWeight.byte(.leastNonzeroMagnitude) == 0)
+        #expect(ImpactWeight.byte(1e30) == 255)
+    }
+
+    @Test("weights bound what queries with other means and strengths make of frequencies and lengths")
+    func ratios() {
+        var random = SeededRandom(seed: 21)
+        for _ in 0..<300 {
+            let factors = ImpactFactors(averageLength: Float.random(in: 0.5...300, using: &random))
+            let mean = Float.random(in: 0.5...300, using: &random)
+            let b = [0, 0.3, 0.75, 1].randomElement(using: &random)!
+            let others = FieldNorm.lengths.map {
+                BM25.lengthFactor(weight: 3, b: Float(b), length: $0, averageLength: mean)
+            }
+            let ratio = factors.greatestRatio(of: others)
+            for norm in UInt8.min...UInt8.max {
+                let frequency = UInt32.random(in: 2...40, using: &random)
+                let bound = ImpactWeight.values[Int(factors.weight(frequency, norm))] * ratio
+                #expect(Float(frequency) * others[Int(norm)] <= bound)
+            }
+        }
     }
 }

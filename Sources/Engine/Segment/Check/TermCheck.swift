@@ -18,7 +18,15 @@ struct TermCheck {
     private var frequencies = [UInt32](repeating: 0, count: PostingsCursor.blockCapacity)
     private var reader = PositionsReader()
 
-    init(_ segment: Segment) { self.segment = segment }
+    private let factors: [FieldID: ImpactFactors]
+
+    init(_ segment: Segment) {
+        self.segment = segment
+        factors = Dictionary(
+            uniqueKeysWithValues: segment.fields.fields.map {
+                ($0.definition.id, ImpactFactors(averageLength: $0.averageLength))
+            })
+    }
 
     /// Reads everything; throws the first finding.
     mutating func check() throws(SegmentError) {
@@ -83,6 +91,7 @@ struct TermCheck {
             throw cursor.damaged(0, "a term of \(field.name) has positions, or lacks them")
         }
         let norms = segment.norms(field.id)
+        let factors = factors[field.id] ?? ImpactFactors(averageLength: 1)
         var documentFrequency = 0
         var totalFrequency: UInt64 = 0
         var last = DocID.noMoreDocuments
@@ -105,7 +114,7 @@ struct TermCheck {
                     documents[index] < segment.documentCount
                 else { throw cursor.damaged(0, "documents do not ascend") }
                 last = documents[index]
-                impact.add(frequency: frequencies[index], norm: norms?[last] ?? 0)
+                impact.add(frequency: frequencies[index], norm: norms?[last] ?? 0, factors)
                 totalFrequency += UInt64(frequencies[index])
                 note(entry, last, field)
             }
@@ -126,13 +135,17 @@ struct TermCheck {
     private func checkImpact(
         _ found: Impact, _ stored: Impact, _ cursor: PostingsCursor, isFirst: Bool
     ) throws(SegmentError) {
+        // A list of one document has no bytes for its weight.
+        let isWeightStored = cursor.form != .singleton
         let isCapped = stored.maxFrequency == .max && found.maxFrequency >= PostingsFormat.largestFrequencyMax
         guard
             isFirst
                 || stored.minNorm == found.minNorm && stored.minNormOfRepeated == found.minNormOfRepeated
+                    && (!isWeightStored || stored.maxWeightOfRepeated == found.maxWeightOfRepeated)
                     && (isCapped || stored.maxFrequency == found.maxFrequency)
         else {
-            throw cursor.damaged(0, "the largest frequency or smallest norm of a block or group is not kept")
+            throw cursor.damaged(
+                0, "the largest frequency, smallest norm or greatest weight of a block or group is not kept")
         }
     }
 

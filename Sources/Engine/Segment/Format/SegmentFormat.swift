@@ -9,7 +9,7 @@
 /// The numbers of a segment file's frame.
 enum SegmentFormat {
     static let magic: [UInt8] = Array("SaekinSg".utf8)
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerByteCount = 16
     static let tableEntryByteCount = 24
     static let trailerByteCount = 32

@@ -15,6 +15,11 @@ struct FieldEntry {
     var termCount: UInt32 = 0
     var normsOffset = FieldEntry.absentOffset
     var columnIndexOffset = FieldEntry.absentOffset
+
+    /// The mean length of the field over the documents that have it; 1 if none has.
+    var averageLength: Float {
+        sumOfLengths > 0 && documentCount > 0 ? Float(Double(sumOfLengths) / Double(documentCount)) : 1
+    }
 }
 
 /// Writes one segment.
@@ -24,6 +29,7 @@ struct SegmentWriter: ~Copyable {
     private var fields: [FieldEntry] = []
     private var current: FieldEntry?
     private var currentNorms: [UInt8] = []
+    private var currentFactors = ImpactFactors(averageLength: 1)
     private var key: [UInt8] = []
     private var terms: TermDictionaryWriter
     private var postings: PostingsEncoder
@@ -73,6 +79,7 @@ struct SegmentWriter: ~Copyable {
                 entry.sumOfLengths += UInt64(FieldNorm.length(of: norm))
             }
         }
+        currentFactors = ImpactFactors(averageLength: entry.averageLength)
         current = entry
     }
 
@@ -99,7 +106,9 @@ struct SegmentWriter: ~Copyable {
     // MARK: Terms
 
     /// Starts a term of the field. Its record is written by `endTerm`.
-    mutating func beginTerm() { postings.begin(hasPositions: current?.definition.kind == .text) }
+    mutating func beginTerm() {
+        postings.begin(hasPositions: current?.definition.kind == .text, currentFactors)
+    }
 
     /// Adds a document of the term; documents must ascend.
     @inline(__always)

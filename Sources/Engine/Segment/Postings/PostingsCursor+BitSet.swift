@@ -65,6 +65,34 @@ extension PostingsCursor {
             && Int(blockLastDocument &- blockLowerBound) == blockCount - 1
     }
 
+    /// Whether `documents(_:upTo:_:_:)` can be asked: the block is a bit set or all documents between its
+    /// bounds, and the norms of all words of it are there.
+    var canChooseByNorm: Bool {
+        isWhole || isBitSet && (Int(bitSetFirstWord) + bitSetWordCount) * 64 <= Int(documentEnd)
+    }
+
+    /// Writes those of the block's documents, ascending, whose norm is at most `greatest`, and their places
+    /// in the block; returns how many there are.
+    ///
+    /// - Precondition: `canChooseByNorm`; `documents` and `places` have room for 128 values.
+    func documents(
+        _ norms: UnsafePointer<UInt8>, upTo greatest: UInt8, _ documents: UnsafeMutablePointer<UInt32>,
+        _ places: UnsafeMutablePointer<UInt32>
+    ) throws(SegmentError) -> Int {
+        if isWhole {
+            // SAFETY: all documents of the block are in the segment, which has a norm for each.
+            return saekin_choose_by_norm(
+                nil, blockCount, norms + Int(blockLowerBound), greatest, blockLowerBound, documents, places)
+        }
+        try checkBitSet()
+        let first = bitSetFirstWord * 64
+        // SAFETY: the header's lengths were compared with the list when it was read; as many bits are set as
+        // the block has documents, and all documents of its words are in the segment.
+        return saekin_choose_by_norm(
+            postings.base + dataOffset, bitSetWordCount * 64, norms + Int(first), greatest, first, documents,
+            places)
+    }
+
     /// Whether the block's bit set has a document.
     ///
     /// - Precondition: the block is a bit set, and `document` lies between its bounds.

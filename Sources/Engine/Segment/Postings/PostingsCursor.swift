@@ -21,7 +21,7 @@ public struct PostingsCursor {
     /// The number of the segment's first document, which all documents of the cursor start from, and the one
     /// behind its last.
     private let base: DocID
-    private let documentEnd: DocID
+    let documentEnd: DocID
     let form: Form
     private let singletonDocument: DocID
     let singletonPosition: UInt32?
@@ -226,17 +226,17 @@ public struct PostingsCursor {
         }
         let count = Int(documentFrequency)
         var largest: UInt8 = 1
-        var normOfRepeated = UInt8.max
-        if frequencyWidth > 0 || frequencyExceptions > 0, postings.count > dataOffset + 1 {
+        var (norm, weight) = (UInt8.max, UInt8(0))
+        if frequencyWidth > 0 || frequencyExceptions > 0, postings.count > dataOffset + 2 {
             largest = postings.u8(dataOffset)
-            normOfRepeated = postings.u8(dataOffset + 1)
-            dataOffset += 2
+            (norm, weight) = (postings.u8(dataOffset + 1), postings.u8(dataOffset + 2))
+            dataOffset += 3
         }
         blockCount = count
         guard encoding <= 32, frequencyWidth <= 32,
             dataOffset + documentsByteCount + frequenciesByteCount == postings.count
         else { throw damaged(0, "the lengths of a short list contradict its size") }
-        blockImpact = Impact(stored: largest, postings.u8(2), normOfRepeated)
+        blockImpact = Impact(stored: largest, postings.u8(2), ofRepeated: norm, weight)
     }
 
     private mutating func readShortList(into documents: UnsafeMutablePointer<UInt32>) throws(SegmentError) {
@@ -268,8 +268,9 @@ public struct PostingsCursor {
         groupLastDocument = last
         groupEnd = nextOffset + byteCount
         groupImpact = Impact(
-            stored: postings.u8(offset + 8), postings.u8(offset + 9), postings.u8(offset + 10))
-        if hasPositions { nextPositionsOffset = Int(postings.u32(offset + 11)) }
+            stored: postings.u8(offset + 8), postings.u8(offset + 9), ofRepeated: postings.u8(offset + 10),
+            postings.u8(offset + 11))
+        if hasPositions { nextPositionsOffset = Int(postings.u32(offset + 12)) }
         nextBlockStart = nextGroupStart
         nextGroupStart &+= UInt32(SegmentFormat.groupBlockCount * SegmentFormat.postingsBlockCount)
     }
@@ -279,19 +280,48 @@ public struct PostingsCursor {
         if !readUsualBlockHeader() { try readAnyBlockHeader() }
     }
 
-    /// Reads the header of a full block without wide numbers, as nearly all are, from two words; false, and
-    /// nothing done, when the block is another or contradicts its group.
+    /// Reads the header of a full block without wide numbers, as nearly all are; false, and nothing done,
+    /// when the block is another or contradicts its group.
     @inline(__always)
     private mutating func readUsualBlockHeader() -> Bool {
-        let offset = nextOffset
-        guard offset >= 0, offset <= postings.count - 16, documentFrequency >= nextBlockStart &+ 128 else {
-            return false
-        }
+        guard documentFrequency >= nextBlockStart &+ 128,
+            let header = usualHeader(nextOffset, after: previous)
+        else { return false }
+        encoding = header.encoding
+        frequencyWidth = header.frequencyWidth
+        gapExceptions = header.exceptions & 15
+        frequencyExceptions = header.exceptions >> 4
+        dataOffset = header.data
+        nextOffset = header.next
+        positionsOffset = nextPositionsOffset
+        nextPositionsOffset &+= header.positionsByteCount
+        blockLastDocument = header.last
+        blockCount = 128
+        nextBlockStart &+= 128
+        blockImpact = header.impact
+        return true
+    }
+
+    /// What the header of a usual block says.
+    private struct UsualHeader {
+        let encoding, frequencyWidth, exceptions: UInt8
+        let impact: Impact
+        let last: DocID
+        /// Where the block's documents begin, and the next header.
+        let data, next: Int
+        let positionsByteCount: Int
+    }
+
+    /// The header at `offset` of a block behind the document `previous`, from two words; nil as in
+    /// `readUsualBlockHeader`.
+    @inline(__always)
+    private func usualHeader(_ offset: Int, after previous: DocID) -> UsualHeader? {
+        guard offset >= 0, offset <= postings.count - 16 else { return nil }
         // SAFETY: 16 bytes from `offset` on lie inside the list.
         let bytes = UnsafeRawPointer(postings.base + offset)
         let head = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         let flags = UInt64(PostingsFormat.flag) << 8 | UInt64(PostingsFormat.flag)
-        if head & flags != 0 { return false }
+        if head & flags != 0 { return nil }
         let form = UInt8(truncatingIfNeeded: head)
         let width = UInt8(truncatingIfNeeded: head >> 8)
         let exceptions = UInt8(truncatingIfNeeded: head >> 16)
@@ -301,31 +331,47 @@ public struct PostingsCursor {
         let (last, isOver) = first.addingReportingOverflow(distance)
         var documentsByteCount = 16 &* Int(form) &+ 2 &* Int(exceptions & 15)
         if form > 32 {
-            guard form == PostingsFormat.bitSetEncoding, exceptions & 15 == 0 else { return false }
+            guard form == PostingsFormat.bitSetEncoding, exceptions & 15 == 0 else { return nil }
             documentsByteCount = 8 &* (Int(last / 64) &- Int(first / 64) &+ 1)
         }
         let shortCount = PostingsFormat.blockHeaderByteCount &+ (hasPositions ? 2 : 0)
-        let data = offset &+ shortCount &+ (hasRepeated ? 1 : 0)
+        let data = offset &+ shortCount &+ (hasRepeated ? 2 : 0)
         let next = data &+ documentsByteCount &+ 16 &* Int(width) &+ 2 &* Int(exceptions >> 4)
         guard width <= 32, !isOver, next <= groupEnd,
             next < groupEnd ? last < groupLastDocument : last == groupLastDocument
-        else { return false }
-        encoding = form
-        frequencyWidth = width
-        gapExceptions = exceptions & 15
-        frequencyExceptions = exceptions >> 4
-        dataOffset = data
-        nextOffset = next
-        positionsOffset = nextPositionsOffset
-        if hasPositions {
-            nextPositionsOffset &+= Int(UInt16(littleEndian: (bytes + 7).loadUnaligned(as: UInt16.self)))
+        else { return nil }
+        return UsualHeader(
+            encoding: form, frequencyWidth: width, exceptions: exceptions,
+            impact: Impact(
+                stored: UInt8(truncatingIfNeeded: head >> 32), UInt8(truncatingIfNeeded: head >> 24),
+                ofRepeated: hasRepeated ? bytes.load(fromByteOffset: shortCount, as: UInt8.self) : .max,
+                hasRepeated ? bytes.load(fromByteOffset: shortCount + 1, as: UInt8.self) : 0),
+            last: last, data: data, next: next,
+            positionsByteCount: hasPositions
+                ? Int(UInt16(littleEndian: (bytes + 7).loadUnaligned(as: UInt16.self))) : 0)
+    }
+
+    /// Moves over blocks of the group that are not within `reach`, to the first that is, or that has the
+    /// document before `end`, or the group's last; false, and nothing done, at the end of the group.
+    mutating func nextBlockOfGroup(within reach: ImpactReach, end: DocID) throws(SegmentError) -> Bool {
+        guard form == .long, blockCount > 0, nextOffset < groupEnd else { return false }
+        // Other blocks than the usual end the loop: they are read below.
+        var (offset, last) = (nextOffset, blockLastDocument)
+        var (positionsOffset, blockStart) = (nextPositionsOffset, nextBlockStart)
+        while documentFrequency >= blockStart &+ 128, let header = usualHeader(offset, after: last),
+            header.next < groupEnd, header.last < end &- 1,
+            !reach.contains(header.impact)
+        {
+            offset = header.next
+            last = header.last
+            positionsOffset &+= header.positionsByteCount
+            blockStart &+= 128
         }
-        blockLastDocument = last
-        blockCount = 128
-        nextBlockStart &+= 128
-        blockImpact = Impact(
-            stored: UInt8(truncatingIfNeeded: head >> 32), UInt8(truncatingIfNeeded: head >> 24),
-            hasRepeated ? (bytes + shortCount).load(as: UInt8.self) : .max)
+        nextOffset = offset
+        previous = last
+        nextPositionsOffset = positionsOffset
+        nextBlockStart = blockStart
+        try readBlockHeader()
         return true
     }
 
@@ -342,7 +388,7 @@ public struct PostingsCursor {
         gapExceptions = postings.u8(offset + 2) & 15
         frequencyExceptions = postings.u8(offset + 2) >> 4
         let hasRepeated = frequencyWidth > 0 || frequencyExceptions > 0
-        dataOffset = offset + (isFar ? 9 : 7) + (hasPositions ? (isLong ? 4 : 2) : 0) + (hasRepeated ? 1 : 0)
+        dataOffset = offset + (isFar ? 9 : 7) + (hasPositions ? (isLong ? 4 : 2) : 0) + (hasRepeated ? 2 : 0)
         guard dataOffset <= groupEnd else { throw damaged(offset, "a block's header is cut") }
         let distance = isFar ? postings.u32(offset + 5) : UInt32(postings.u16(offset + 5))
         let (last, isOver) = blockLowerBound.addingReportingOverflow(distance)
@@ -356,7 +402,8 @@ public struct PostingsCursor {
         nextBlockStart += UInt32(blockCount)
         blockImpact = Impact(
             stored: postings.u8(offset + 4), postings.u8(offset + 3),
-            hasRepeated ? postings.u8(dataOffset - 1) : .max)
+            ofRepeated: hasRepeated ? postings.u8(dataOffset - 2) : .max,
+            hasRepeated ? postings.u8(dataOffset - 1) : 0)
         let documentsByteCount = documentsByteCount
         nextOffset = dataOffset + documentsByteCount + frequenciesByteCount
         // After the last block of a group stands the next group: the ends must meet.

@@ -36,6 +36,7 @@ struct PostingsEncoder: ~Copyable {
     private var distances = PageBuffer<UInt32>()
     private var count = 0
     private var impact = Impact.none
+    private var factors = ImpactFactors(averageLength: 1)
     /// The last document of the blocks before, or all ones at the start of a list.
     private var previous = UInt32.max
     private var record = TermRecord()
@@ -61,8 +62,9 @@ struct PostingsEncoder: ~Copyable {
         packed.deallocate()
     }
 
-    /// Starts a term's list.
-    mutating func begin(hasPositions: Bool) {
+    /// Starts a term's list, in a field with these factors.
+    mutating func begin(hasPositions: Bool, _ factors: ImpactFactors) {
+        self.factors = factors
         record = TermRecord()
         previous = .max
         count = 0
@@ -107,7 +109,7 @@ struct PostingsEncoder: ~Copyable {
         documents[count] = document
         frequencies[count] = frequency
         count += 1
-        impact.add(frequency: frequency, norm: norm)
+        impact.add(frequency: frequency, norm: norm, factors)
         record.documentFrequency += 1
         record.totalFrequency += UInt64(frequency)
     }
@@ -150,6 +152,7 @@ struct PostingsEncoder: ~Copyable {
         if largest > 1 {
             header.append(UInt8(min(largest, PostingsFormat.largestFrequencyMax)))
             header.append(impact.minNormOfRepeated)
+            header.append(impact.maxWeightOfRepeated)
         }
         record.postingsByteCount = header.count + block.count
         try postings.append(header)
@@ -196,7 +199,10 @@ struct PostingsEncoder: ~Copyable {
                 group.appendLittleEndian(UInt16(positionByteCount))
             }
         }
-        if largest > 1 { group.append(impact.minNormOfRepeated) }
+        if largest > 1 {
+            group.append(impact.minNormOfRepeated)
+            group.append(impact.maxWeightOfRepeated)
+        }
         group.append(contentsOf: block)
         groupBlockCount += 1
         groupImpact.add(impact)
@@ -218,6 +224,7 @@ struct PostingsEncoder: ~Copyable {
         block.append(UInt8(min(groupImpact.maxFrequency, PostingsFormat.largestFrequencyMax)))
         block.append(groupImpact.minNorm)
         block.append(groupImpact.minNormOfRepeated)
+        block.append(groupImpact.maxWeightOfRepeated)
         if hasPositions { block.appendLittleEndian(UInt32(groupPositionsOffset)) }
         record.postingsByteCount += block.count + group.count
         try postings.append(block)
