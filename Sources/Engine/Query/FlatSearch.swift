@@ -206,7 +206,8 @@ final class FlatSearch {
         _ control: inout SearchControl
     ) throws {
         if self.phrase == nil {
-            outcome.total = try counter.count(query, space, live, &control)
+            outcome.total = try counter.count(
+                query, space, live, space.parts.count == spaces.views.count ? plan : nil, &control)
             outcome.matching = counter.method
             outcome.decodedBlockCount += counter.decodedBlockCount
         } else {

@@ -22,8 +22,12 @@ struct MatchCounter {
     }
 
     /// How many live documents match.
+    ///
+    /// - Parameter plan: that of the query where the space is the whole snapshot, which remembers how many
+    ///   documents a term has.
     mutating func count(
-        _ query: FlatQuery, _ space: DocumentSpace, _ live: Acceptance, _ control: inout SearchControl
+        _ query: FlatQuery, _ space: DocumentSpace, _ live: Acceptance, _ plan: QueryPlan?,
+        _ control: inout SearchControl
     ) throws -> Int {
         guard let rarest = query.terms.first?.documentFrequency else { return 0 }
         if query.terms.count == 1, live.isAll {
@@ -33,7 +37,12 @@ struct MatchCounter {
         }
         begin(query)
         switch method {
-        case .live: return try countOne(live, &control)
+        case .live:
+            let kept = plan?.units[query.terms[0].unit].liveFrequency
+            if let known = kept?.value { return known }
+            let total = try countOne(live, &control)
+            kept?.value = total
+            return total
         case .lookUps:
             var total = 0
             try lookUp(live, &control) { _ in total += 1 }

@@ -19,6 +19,8 @@ struct UnitPlan: Sendable {
     let sources: UnitSources
     /// Where the plan's tables of scores for the unit start, one a field.
     let firstScoreTable: Int
+    /// Of a term in one field.
+    let liveFrequency: LiveFrequency?
 
     var weight: Float { idf * boost }
 }
@@ -289,7 +291,8 @@ extension QueryPlan {
             let places = try look(up: query.term, query.fields[0].field)
             return addUnit(
                 query.fields, name: query.term, isPrefix: false, boost: boost,
-                documentFrequency: places.documentFrequency, sources: places.sources)
+                documentFrequency: places.documentFrequency, sources: places.sources,
+                liveFrequency: places.liveFrequency)
         }
         var places: [TermPlaces] = []
         for field in query.fields { places.append(try look(up: query.term, field.field)) }
@@ -328,7 +331,7 @@ extension QueryPlan {
 
     private mutating func addUnit(
         _ fields: [FieldWeight], name: [UInt8], isPrefix: Bool, boost: Float, documentFrequency: UInt64,
-        sources: UnitSources
+        sources: UnitSources, liveFrequency: LiveFrequency? = nil
     ) -> Int {
         guard documentFrequency > 0 else { return append(.none) }
         defer { scoreTableCount += fields.count }
@@ -341,7 +344,8 @@ extension QueryPlan {
                 fields: fields, lengthTables: tables, name: name, isPrefix: isPrefix,
                 documentFrequency: documentFrequency,
                 idf: BM25.idf(documentCount: documentCount, documentFrequency: documentFrequency),
-                boost: boost, sources: sources, firstScoreTable: scoreTableCount))
+                boost: boost, sources: sources, firstScoreTable: scoreTableCount, liveFrequency: liveFrequency
+            ))
         return append(.unit(units.count - 1))
     }
 

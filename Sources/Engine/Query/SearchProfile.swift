@@ -13,7 +13,7 @@ public struct SegmentProfile: Hashable, Sendable {
         case offered = "hits"
         /// The dictionary knows how many documents have the only term.
         case frequency = "document frequency"
-        /// The documents of the only term were tested for deletes.
+        /// The documents of the only term were tested for deletes, in this search or one before.
         case live = "live documents"
         /// Bits of each term were joined and counted.
         case bits = "bit counting"

@@ -12,6 +12,20 @@ struct TermPlaces: Sendable {
     let sources: UnitSources
     /// Documents with the term, deleted ones included.
     let documentFrequency: UInt64
+    let liveFrequency = LiveFrequency()
+}
+
+/// How many documents with a term are not deleted, once they were counted.
+final class LiveFrequency: Sendable {
+    private let count = Atomic<Int>(-1)
+
+    var value: Int? {
+        get {
+            let count = count.load(ordering: .relaxed)
+            return count < 0 ? nil : count
+        }
+        set { count.store(newValue ?? -1, ordering: .relaxed) }
+    }
 }
 
 /// What occurrences in a field count, with a weight and a strength of lengths.

@@ -214,4 +214,20 @@ struct FlatQueryTests {
                 "\(random.note)")
         }
     }
+
+    @Test("how many documents a term has is remembered for its snapshot alone")
+    func liveFrequencies() throws {
+        var random = SeededRandom.fromEnvironment()
+        var index = try LargeIndex(documentCount: 2_000, deletePercent: 20, random: &random)
+        let request = SearchRequest(query: index.query([0], isAnd: false), limit: 0, usesCaches: false)
+        var live = index.rows.indices.filter { index.rows[$0].isLive && index.rows[$0].frequencies[0] > 0 }
+        var liveDocs = try #require(index.view.liveDocs)
+        for _ in 0..<3 {
+            let snapshot = index.snapshot
+            for _ in 0..<3 { #expect(try snapshot.search(request).total == live.count, "\(random.note)") }
+            _ = liveDocs.delete(DocID(live.removeLast()))
+            index.view = SegmentView(
+                id: index.view.id, segment: index.view.segment, liveDocs: liveDocs, overlay: nil)
+        }
+    }
 }
