@@ -166,7 +166,7 @@ struct BenchCommand: Command {
         guard asJSON else {
             Output.line(
                 "\(mode): \(times.count) queries, mean \(rounded(mean)) µs, p50 \(p50) µs, p99 \(p99) µs, \(hits) "
-                    + (mode == Mode.suggest.rawValue ? "bytes" : "hits"))
+                    + ([Mode.suggest, .page].map(\.rawValue).contains(mode) ? "bytes" : "hits"))
             if let figures {
                 Output.line(
                     "\(figures.completionCount) completions in \(figures.byteCount) bytes, "
