@@ -35,11 +35,15 @@ struct MatchCounter {
             cursors.removeAll(keepingCapacity: true)
             return Int(rarest)
         }
+        let kept = query.terms.count == 1 ? plan?.units[query.terms[0].unit].liveFrequency : nil
+        if let known = kept?.value {
+            method = .live
+            cursors.removeAll(keepingCapacity: true)
+            return known
+        }
         begin(query)
         switch method {
         case .live:
-            let kept = plan?.units[query.terms[0].unit].liveFrequency
-            if let known = kept?.value { return known }
             let total = try countOne(live, &control)
             kept?.value = total
             return total
